@@ -1,0 +1,30 @@
+import { z } from "zod"
+
+/** Every setting there is. `.env.example` lists the same names in the same order; a test compares them. */
+export const Config = z.object({
+  DATABASE_URL: z.string().min(1).describe("Postgres connection string. Unset locally: the embedded server."),
+  JOB_QUEUE_URL: z.string().min(1).describe("SQS queue that wakes the job worker."),
+  SWEEP_QUEUE_URL: z.string().min(1).describe("SQS queue that carries the one delayed sweep message."),
+  ARTIFACT_BUCKET: z.string().min(1).describe("S3 bucket for results."),
+  HF_ENDPOINT: z
+    .url()
+    .default("https://huggingface.co")
+    .describe("The Hub to read. Locally the bundled sample Hub unless set; https://huggingface.co is the real one."),
+  HF_TOKEN: z.string().optional().describe("Token the server reads the Hub with. Never leaves for another host."),
+  HF_REDIRECT_HOSTS: z
+    .string()
+    .default("")
+    .describe("Further hosts a download may redirect to, comma separated (the sample Hub's file host)."),
+  JOB_LEASE_SECONDS: z.coerce.number().min(1).default(45).describe("A job whose worker is silent this long is free."),
+  JOB_MEMORY_MB: z.coerce.number().default(512).describe("Heap limit of the thread that parses foreign files."),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info").describe("How much is logged."),
+})
+export type Config = z.infer<typeof Config>
+
+let parsed: Config | undefined
+
+/** Read once, at first use, so that importing a module never needs an environment. */
+export const config = (): Config => (parsed ??= Config.parse(process.env))
+
+/** Forgets the parsed settings; a test that changes the environment calls it. */
+export const resetConfig = () => void (parsed = undefined)

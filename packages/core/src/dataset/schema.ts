@@ -1,0 +1,62 @@
+import { z } from "zod"
+import { DatasetMetadata, FORMAT_TYPES, FormatType } from "../format/schema.ts"
+import { JobListItem, Status } from "../job/schema.ts"
+
+/** The Hub's own rule (huggingface_hub `_validators.py`), ASCII only, namespace required. */
+export const RepoId = z
+  .string()
+  .max(193)
+  .regex(
+    /^(?!.*(?:--|\.\.))[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?\/[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?(?<!\.git)$/,
+    "must be owner/name, as on the Hub",
+  )
+  .meta({ examples: ["observabot/so101_die_mat4"] })
+
+/** A branch, tag or commit. */
+export const Revision = z
+  .string()
+  .min(1)
+  .max(255)
+  // eslint-disable-next-line no-control-regex -- control characters are what it keeps out
+  .regex(/^(?![/-])(?!.*(?:\.\.|\/\/|@\{))[^\x00-\x20\x7f~^:?*[\\]+$/, "must be a branch, a tag or a commit")
+
+export const Sha = z.string().regex(/^[0-9a-f]{40}$/)
+
+export const Source = z.object({
+  type: z.literal("huggingface"),
+  repo_id: RepoId,
+  /** The commit, 40 hex digits: everything is read at it. */
+  revision: Sha,
+  /** What the importer asked for: a branch, a tag, or the commit itself. */
+  requested_revision: z.string(),
+})
+
+export const Create = z
+  .object({
+    source: z.object({ type: z.literal("huggingface"), repo_id: RepoId, revision: Revision.default("main") }).strict(),
+    format_type: z.enum(["auto", ...FORMAT_TYPES]).default("auto"),
+  })
+  .strict()
+export type Create = z.infer<typeof Create>
+
+export const DatasetInfo = z.object({
+  id: z.int(),
+  source: Source,
+  format_type: FormatType,
+  /** Why the adapters chose this format. */
+  format_reason: z.string().nullable(),
+  dataset_metadata: DatasetMetadata.nullable(),
+  status: Status,
+  progress: z.int().min(0).max(100),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+})
+export type DatasetInfo = z.infer<typeof DatasetInfo>
+
+export const DatasetStatus = z.object({
+  dataset_id: z.int(),
+  status: Status,
+  progress: z.int().min(0).max(100),
+  jobs: z.array(JobListItem),
+})
+export type DatasetStatus = z.infer<typeof DatasetStatus>

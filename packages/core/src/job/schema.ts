@@ -1,0 +1,66 @@
+import { z } from "zod"
+
+/** The seed's four words, and no fifth: its poller stops only on the last two. */
+export const STATUSES = ["pending", "running", "completed", "failed"] as const
+export const Status = z.enum(STATUSES)
+export type Status = z.infer<typeof Status>
+
+export const STATE_DETAILS = [
+  "queued",
+  "running",
+  "retry_wait",
+  "cancelling",
+  "cancelled",
+  "dead",
+  "completed",
+  "failed",
+] as const
+export const StateDetail = z.enum(STATE_DETAILS)
+export type StateDetail = z.infer<typeof StateDetail>
+
+export const JobError = z.object({
+  title: z.string(),
+  detail: z.string(),
+  retryable: z.boolean(),
+  user_action: z.string().nullable(),
+  path: z.string().optional(),
+  episode: z.int().optional(),
+})
+export type JobError = z.infer<typeof JobError>
+
+export const JobUsage = z.object({ requests: z.int(), bytes: z.int(), compute_ms: z.int() })
+export type JobUsage = z.infer<typeof JobUsage>
+
+export const JobInfo = z.object({
+  id: z.int(),
+  dataset_id: z.int(),
+  job_type: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  status: Status,
+  state_detail: StateDetail,
+  progress: z.int().min(0).max(100),
+  message: z.string().nullable(),
+  attempt: z.int(),
+  result: z.record(z.string(), z.unknown()).nullable(),
+  result_summary: z.record(z.string(), z.unknown()).nullable(),
+  error_code: z.string().nullable(),
+  error_message: z.string().nullable(),
+  error: JobError.nullable(),
+  cached_from: z.int().nullable(),
+  poll_after_ms: z.int(),
+  usage: JobUsage,
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  completed_at: z.iso.datetime().nullable(),
+})
+export type JobInfo = z.infer<typeof JobInfo>
+
+/** Lists of jobs leave `result` out. */
+export const JobListItem = JobInfo.omit({ result: true })
+export type JobListItem = z.infer<typeof JobListItem>
+
+export const isFinished = (job: { status: Status }) => job.status === "completed" || job.status === "failed"
+
+/** All that is in a message: the row is the truth. */
+export const JobMessage = z.object({ job_id: z.int().positive(), v: z.literal(1), traceparent: z.string().optional() })
+export type JobMessage = z.infer<typeof JobMessage>
