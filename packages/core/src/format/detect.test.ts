@@ -11,7 +11,7 @@ const repo_id = "acme/arm"
 const detect = (tree: Record<string, string | Uint8Array>, wanted: Parameters<typeof detectFormat>[1] = "auto") =>
   detectFormat({ repo_id, files: memoryFiles(tree) }, wanted)
 
-const magic = (...bytes: number[]) => new Uint8Array([...bytes, ...new Array(60).fill(0)])
+const magic = (...bytes: number[]) => new Uint8Array(64).fill(0).map((_, at) => bytes[at] ?? 0)
 const MCAP = magic(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
 const HDF5 = magic(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)
 
