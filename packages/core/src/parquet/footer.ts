@@ -1,6 +1,8 @@
-import { parquetMetadata, type FileMetaData } from "hyparquet"
 import { AppError } from "../error.ts"
 import type { Bytes } from "../files/files.ts"
+import { parseFooter, type Footer } from "./footer-parse.ts"
+
+export type { ColumnChunk, Footer, RowGroup, SchemaElement } from "./footer-parse.ts"
 
 /** Enough for the footer of nearly every table, so that one range does. */
 const FIRST_READ = 64 * 1024
@@ -8,22 +10,28 @@ const MAX_FOOTER = 64 * 1024 * 1024
 /** `<metadata> <metadata length, 4 bytes LE> PAR1` */
 const TAIL = 8
 
+export interface FooterOptions {
+  signal?: AbortSignal
+  /** Bytes of the first range; the whole file when it is smaller. */
+  firstRead?: number
+  /** Column chunks worth keeping; the others are skipped without being built. All when absent. */
+  keep?: (path: readonly string[]) => boolean
+}
+
 /**
- * Reads and parses a table's footer in one range, two when it is longer than 64 KB.
+ * Reads and parses a table's footer in one range, two when it is longer than the first.
  *
  * @throws AppError `dataset_malformed` with `path` when the bytes are no Parquet footer, `too_large` beyond 64 MB.
  */
-export async function readFooter(bytes: Bytes, { signal }: { signal?: AbortSignal } = {}): Promise<FileMetaData> {
+export async function readFooter(bytes: Bytes, options: FooterOptions = {}): Promise<Footer> {
   const { path, size } = bytes
   if (size < TAIL + 4) throw malformed(path, `${path} is ${size} bytes long, too short to be a Parquet table.`)
-  const tailStart = Math.max(0, size - FIRST_READ)
-  const tail = await bytes.read(tailStart, size, signal)
-  const magic = Buffer.from(tail.subarray(-4)).toString("latin1")
+  const tailStart = Math.max(0, size - (options.firstRead ?? FIRST_READ))
+  const tail = Buffer.from(await bytes.read(tailStart, size, options.signal))
+  const magic = tail.toString("latin1", tail.length - 4)
   if (magic === "PARE") throw malformed(path, `${path} is encrypted Parquet; it needs a key.`)
-  if (magic !== "PAR1") {
-    throw malformed(path, `${path} has no Parquet footer: it does not end in PAR1, as if its writing was interrupted.`)
-  }
-  const length = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).readUInt32LE(tail.byteLength - TAIL)
+  if (magic !== "PAR1") throw malformed(path, whyNoFooter(path, tail, tailStart))
+  const length = tail.readUInt32LE(tail.length - TAIL)
   if (length === 0 || length > size - TAIL - 4) {
     throw malformed(path, `${path} claims a footer of ${length} bytes in a file of ${size}.`)
   }
@@ -33,13 +41,22 @@ export async function readFooter(bytes: Bytes, { signal }: { signal?: AbortSigna
     })
   }
   const footerStart = size - TAIL - length
-  const missing = footerStart < tailStart ? await bytes.read(footerStart, tailStart, signal) : undefined
+  const missing = footerStart < tailStart ? await bytes.read(footerStart, tailStart, options.signal) : undefined
   const footer = missing ? Buffer.concat([missing, tail]) : tail.subarray(footerStart - tailStart)
   try {
-    return parquetMetadata(new Uint8Array(footer), { geoparquet: false })
+    return parseFooter(footer.subarray(0, length), footerStart, options.keep)
   } catch (cause) {
-    throw malformed(path, `The footer of ${path} cannot be parsed.`, cause)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw malformed(path, `The footer of ${path} cannot be parsed: ${reason}.`, cause)
   }
+}
+
+function whyNoFooter(path: string, tail: Buffer, tailStart: number): string {
+  const isWhole = tailStart === 0
+  if (isWhole && tail.toString("latin1", 0, 4) === "PAR1") {
+    return `${path} has no Parquet footer: it begins with PAR1 but does not end in it, as if its writing was interrupted.`
+  }
+  return `${path} has no Parquet footer: it does not end in PAR1.`
 }
 
 const malformed = (path: string, detail: string, cause?: unknown) =>

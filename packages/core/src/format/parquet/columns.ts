@@ -1,4 +1,4 @@
-import type { FileMetaData, SchemaElement } from "hyparquet"
+import type { Footer, SchemaElement } from "../../parquet/footer.ts"
 
 export interface Column {
   /** Path of the leaf, outermost first. A name may hold dots, so it is never one string. */
@@ -13,7 +13,7 @@ export interface Column {
 const MAX_DEPTH = 32
 
 /** The leaves of a footer's schema, in file order. */
-export function columnsOf({ schema }: FileMetaData): Column[] {
+export function columnsOf({ schema }: Footer): Column[] {
   const columns: Column[] = []
   let at = 1
 

@@ -1,7 +1,6 @@
-import type { FileMetaData } from "hyparquet"
 import { AppError } from "../../error.ts"
 import type { FileEntry } from "../../files/files.ts"
-import { readFooter } from "../../parquet/footer.ts"
+import { readFooter, type Footer } from "../../parquet/footer.ts"
 import type { ExtractContext } from "../adapter.ts"
 import { FileTally, kindOf } from "../file-kinds.ts"
 import type { DatasetMetadata } from "../schema.ts"
@@ -39,7 +38,7 @@ export async function extract(ctx: ExtractContext): Promise<DatasetMetadata> {
 }
 
 /** The footer, or the error if the file is at fault. The Hub's errors are thrown: they say nothing about the file. */
-async function footerOf(ctx: ExtractContext, file: FileEntry): Promise<FileMetaData | AppError> {
+async function footerOf(ctx: ExtractContext, file: FileEntry): Promise<Footer | AppError> {
   try {
     return await readFooter(ctx.files.open(file), { signal: ctx.signal })
   } catch (error) {
@@ -55,9 +54,9 @@ class Summary {
   readonly schemas = new Map<string, { columns: Column[]; files: string[]; count: number }>()
   readonly writers = new Set<string>()
 
-  add(file: FileEntry, footer: FileMetaData | AppError) {
+  add(file: FileEntry, footer: Footer | AppError) {
     if (footer instanceof AppError) return void this.broken.push({ path: file.path, reason: footer.message })
-    this.rows += Number(footer.num_rows)
+    this.rows += footer.num_rows
     this.row_groups += footer.row_groups.length
     if (footer.created_by) this.writers.add(footer.created_by.slice(0, 200))
     const columns = columnsOf(footer)
