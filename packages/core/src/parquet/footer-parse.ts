@@ -1,8 +1,8 @@
-import { Corrupt, Thrift } from "./thrift.ts"
+import { Corrupt, STRUCT, Thrift } from "./thrift.ts"
 
 const TYPES = ["BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"] as const
 const REPETITIONS = ["REQUIRED", "OPTIONAL", "REPEATED"] as const
-export const CODECS = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"] as const
+const CODECS = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"] as const
 // prettier-ignore
 const CONVERTED = ["UTF8", "MAP", "MAP_KEY_VALUE", "LIST", "ENUM", "DECIMAL", "DATE", "TIME_MILLIS", "TIME_MICROS",
   "TIMESTAMP_MILLIS", "TIMESTAMP_MICROS", "UINT_8", "UINT_16", "UINT_32", "UINT_64", "INT_8", "INT_16", "INT_32", "INT_64",
@@ -149,7 +149,7 @@ function rowGroup(thrift: Thrift, wanted: readonly boolean[], dataEnd: number): 
         count++
         if (leaf >= wanted.length) throw new Corrupt(`a row group has more columns than the schema's ${wanted.length}`)
         if (wanted[leaf]) group.columns.push(columnChunk(thrift, leaf, dataEnd))
-        else thrift.skip(12)
+        else thrift.skip(STRUCT)
       })
     } else if (id === 3) group.num_rows = thrift.natural()
     else return false

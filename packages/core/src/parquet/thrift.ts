@@ -1,13 +1,14 @@
 /** What a compact-protocol field can be. `TRUE` and `FALSE` carry the value in the type. */
-export const TRUE = 1
+const TRUE = 1
 const FALSE = 2
+export const FALSE_TYPE = FALSE
 const BYTE = 3
 const DOUBLE = 7
-export const BINARY = 8
-export const LIST = 9
+const BINARY = 8
+const LIST = 9
 const SET = 10
 const MAP = 11
-const STRUCT = 12
+export const STRUCT = 12
 
 const MAX_DEPTH = 32
 const utf8 = new TextDecoder()

@@ -1,0 +1,137 @@
+import { AppError } from "../error.ts"
+import type { Bytes } from "../files/files.ts"
+import { Bomb, Budget, Unsupported } from "./budget.ts"
+import type { ColumnChunk, Footer } from "./footer-parse.ts"
+import { leavesOf, type Leaf } from "./leaves.ts"
+import { readChunk, type LeafData } from "./pages.ts"
+
+export type { Leaf } from "./leaves.ts"
+export type { LeafData } from "./pages.ts"
+
+/** Bytes between two wanted chunks that are cheaper to read than another request. */
+const GAP = 128 * 1024
+/** A merged range never grows beyond this, so that memory is bounded. */
+const MAX_RANGE = 4 * 1024 * 1024
+const MAX_CHUNK = 512 * 1024 * 1024
+
+export interface RowGroupData {
+  row_group: number
+  rows: number
+  /** In the order of `paths`; null where the table has no such leaf. */
+  columns: (LeafData | null)[]
+}
+
+/**
+ * Reads some leaves of a table, row group by row group; neighbouring chunks share a range. Holds about one row group of the
+ * wanted leaves at a time.
+ *
+ * @param paths leaf paths, outermost name first (`["length"]`, `["tasks", "list", "element"]`).
+ * @throws AppError `dataset_malformed`, `decompression_limit` or `format_unsupported`, all with `path`.
+ */
+export async function* readColumns(
+  bytes: Bytes,
+  footer: Footer,
+  paths: readonly (readonly string[])[],
+  { signal }: { signal?: AbortSignal } = {},
+): AsyncGenerator<RowGroupData> {
+  const leaves = leavesOf(footer.schema)
+  const wanted = paths.map((path) => leaves.findIndex((leaf) => isSame(leaf.path, path)))
+  const budget = new Budget(20 * bytes.size + 64 * 1024 * 1024)
+  const ranges = planRanges(footer, new Set(wanted))
+  for (const [row_group, group] of footer.row_groups.entries()) {
+    const columns: (LeafData | null)[] = []
+    for (const leaf of wanted) {
+      const chunk = group.columns.find((each) => each.leaf === leaf)
+      columns.push(chunk ? await decode(bytes, chunk, leaves[leaf]!, group.num_rows, ranges, budget, signal) : null)
+    }
+    for (const range of new Set(ranges.values())) if (range.lastGroup <= row_group) delete range.body
+    yield { row_group, rows: group.num_rows, columns }
+  }
+}
+
+interface Range {
+  start: number
+  end: number
+  lastGroup: number
+  body?: Promise<Uint8Array>
+}
+
+/** Which range each wanted chunk lies in. */
+function planRanges(footer: Footer, wanted: ReadonlySet<number>): Map<ColumnChunk, Range> {
+  const chunks = footer.row_groups.flatMap((group, row_group) =>
+    group.columns.filter(({ leaf }) => wanted.has(leaf)).map((chunk) => ({ chunk, row_group })),
+  )
+  chunks.sort((a, b) => a.chunk.start - b.chunk.start)
+  const ranges = new Map<ColumnChunk, Range>()
+  let range: Range | undefined
+  for (const { chunk, row_group } of chunks) {
+    const end = chunk.start + chunk.total_compressed_size
+    const isNear = range && chunk.start - range.end <= GAP && end - range.start <= MAX_RANGE
+    if (range && isNear) {
+      range.end = Math.max(range.end, end)
+      range.lastGroup = Math.max(range.lastGroup, row_group)
+    } else {
+      range = { start: chunk.start, end, lastGroup: row_group }
+    }
+    ranges.set(chunk, range)
+  }
+  return ranges
+}
+
+async function decode(
+  bytes: Bytes,
+  chunk: ColumnChunk,
+  leaf: Leaf,
+  rows: number,
+  ranges: ReadonlyMap<ColumnChunk, Range>,
+  budget: Budget,
+  signal: AbortSignal | undefined,
+): Promise<LeafData> {
+  const { path } = bytes
+  if (chunk.total_compressed_size > MAX_CHUNK) {
+    throw new AppError("too_large", `A column of ${path} is ${chunk.total_compressed_size} bytes long in one piece.`, {
+      path,
+    })
+  }
+  const range = ranges.get(chunk)!
+  const body = await (range.body ??= bytes.read(range.start, range.end, signal))
+  const offset = chunk.start - range.start
+  try {
+    return readChunk(body.subarray(offset, offset + chunk.total_compressed_size), chunk, leaf, rows, budget)
+  } catch (cause) {
+    throw asAppError(cause, path, leaf)
+  }
+}
+
+/** Whatever decoding throws is the file's fault: it touches nothing but the bytes at hand. */
+function asAppError(cause: unknown, path: string, leaf: Leaf): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const detail = `Column ${leaf.path.join("/")} of ${path} cannot be read: ${reason}.`
+  if (cause instanceof Bomb) return new AppError("decompression_limit", detail, { path, cause })
+  if (cause instanceof Unsupported) return new AppError("format_unsupported", detail, { path, cause })
+  return new AppError("dataset_malformed", detail, { path, cause })
+}
+
+const isSame = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((name, index) => name === b[index])
+
+/**
+ * One number per row of a leaf that does not repeat; NaN where it is null.
+ *
+ * @returns null when the leaf holds something else.
+ */
+export function numberPerRow({ leaf, values, definitions, repetitions }: LeafData): Float64Array | null {
+  if (repetitions || Array.isArray(values)) return null
+  if (!definitions) return values instanceof Float64Array ? values : Float64Array.from(values)
+  let next = 0
+  return Float64Array.from(definitions, (level) => (level === leaf.maxDefinition ? values[next++]! : NaN))
+}
+
+/** One text per row of a leaf that does not repeat. Bytes without a declared type are read as UTF-8. */
+export function textPerRow({ leaf, values, definitions, repetitions }: LeafData): (string | null)[] | null {
+  if (repetitions || !Array.isArray(values)) return null
+  const texts = values.map((value) => (typeof value === "string" ? value : Buffer.from(value).toString("utf8")))
+  if (!definitions) return texts
+  let next = 0
+  return Array.from(definitions, (level) => (level === leaf.maxDefinition ? texts[next++]! : null))
+}
