@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { DatasetMetadata, FORMAT_TYPES, FormatType } from "../format/schema.ts"
-import { JobListItem, Status } from "../job/schema.ts"
+import { JobListItem } from "../job/schema.ts"
 
 /** The Hub's own rule (huggingface_hub `_validators.py`), ASCII only, namespace required. */
 export const RepoId = z
@@ -39,6 +39,15 @@ export const Create = z
   .strict()
 export type Create = z.infer<typeof Create>
 
+/** `pending` until a job has run, `processing` while one is open, `failed` when its metadata job failed. */
+export const DATASET_STATES = ["pending", "processing", "completed", "failed"] as const
+export const DatasetState = z.enum(DATASET_STATES)
+export type DatasetState = z.infer<typeof DatasetState>
+
+/** What pinning and detecting cost before any job ran; `paths` are the files read, so that nobody counts one twice. */
+export const ImportUsage = z.object({ requests: z.int(), bytes: z.int(), files: z.int(), paths: z.array(z.string()) })
+export type ImportUsage = z.infer<typeof ImportUsage>
+
 export const DatasetInfo = z.object({
   id: z.int(),
   source: Source,
@@ -46,7 +55,7 @@ export const DatasetInfo = z.object({
   /** Why the adapters chose this format. */
   format_reason: z.string().nullable(),
   dataset_metadata: DatasetMetadata.nullable(),
-  status: Status,
+  status: DatasetState,
   progress: z.int().min(0).max(100),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
@@ -55,7 +64,7 @@ export type DatasetInfo = z.infer<typeof DatasetInfo>
 
 export const DatasetStatus = z.object({
   dataset_id: z.int(),
-  status: Status,
+  status: DatasetState,
   progress: z.int().min(0).max(100),
   jobs: z.array(JobListItem),
 })

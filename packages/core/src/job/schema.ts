@@ -31,6 +31,17 @@ export type JobError = z.infer<typeof JobError>
 export const JobUsage = z.object({ requests: z.int(), bytes: z.int(), compute_ms: z.int() })
 export type JobUsage = z.infer<typeof JobUsage>
 
+/** One file of a finished job; `url` fetches it for five minutes. */
+export const Artifact = z.object({
+  name: z.string(),
+  media_type: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  url: z.string(),
+})
+export type Artifact = z.infer<typeof Artifact>
+export type StoredArtifact = Omit<Artifact, "url"> & { key: string }
+
 export const JobInfo = z.object({
   id: z.int(),
   dataset_id: z.int(),

@@ -1,0 +1,95 @@
+import { AsyncLocalStorage } from "node:async_hooks"
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js"
+import postgres from "postgres"
+import { config } from "../config.ts"
+import { log } from "../log.ts"
+import { isLostConnection } from "./failure.ts"
+
+export * as Database from "./database.ts"
+
+export type Db = PostgresJsDatabase
+type Effect = () => unknown
+
+/** API and worker alike; times the number of Lambdas it must stay below the server's `max_connections`. */
+const POOL = 2
+
+const scope = new AsyncLocalStorage<{ tx: Db; effects: Effect[] }>()
+let pool: { url: string; client: postgres.Sql; db: Db } | undefined
+
+/** The transaction we are in, or else the pool, which connects at the first query. */
+export const use = (): Db => scope.getStore()?.tx ?? (pool ??= open(config().DATABASE_URL)).db
+
+/** Points everything at another database and closes the one before. Tests call it. */
+export async function connectTo(url: string) {
+  await close()
+  pool = open(url)
+}
+
+/** Closes the pool; the next query opens another. */
+export async function close() {
+  const before = pool
+  pool = undefined
+  await before?.client.end({ timeout: 2 })
+}
+
+function open(url: string) {
+  const client = postgres(url, {
+    max: POOL,
+    connect_timeout: 5,
+    // Sockets of a frozen Lambda die unseen: give them back before that, and let the server forget the rest.
+    idle_timeout: 20,
+    max_lifetime: 300,
+    onnotice: () => {},
+    connection: {
+      application_name: "robokit",
+      // The app role has the same limits; they are here too for databases where we may not alter a role.
+      statement_timeout: 5_000,
+      lock_timeout: 2_000,
+      idle_in_transaction_session_timeout: 10_000,
+    },
+  })
+  return { url, client, db: drizzle(client) }
+}
+
+/** Joins the transaction we are in, or opens one. Never wait for the network inside: it holds a connection and locks. */
+export async function transaction<T>(body: () => Promise<T>): Promise<T> {
+  if (scope.getStore()) return body()
+  const { result, effects } = await retrying(async () => {
+    const effects: Effect[] = []
+    const result = await use().transaction((tx) => scope.run({ tx, effects }, body))
+    return { result, effects }
+  })
+  for (const effect of effects) await settle(effect)
+  return result
+}
+
+/** Runs now, or once the surrounding transaction has committed; never if it rolls back. */
+export async function afterCommit(effect: Effect) {
+  const current = scope.getStore()
+  if (current) current.effects.push(effect)
+  else await settle(effect)
+}
+
+/**
+ * Tries once more when the connection was lost. For reads and for work that is refused the second time by a constraint
+ * or a guard; inside a transaction only the whole of it can be tried again.
+ */
+export async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  if (scope.getStore()) return work()
+  try {
+    return await work()
+  } catch (error) {
+    if (!isLostConnection(error)) throw error
+    log().warn({ err: error }, "database connection lost, trying once more")
+    return work()
+  }
+}
+
+// What was committed stays committed: a failed effect is logged, and the sweep does it again.
+async function settle(effect: Effect) {
+  try {
+    await effect()
+  } catch (error) {
+    log().warn({ err: error }, "an effect after commit failed")
+  }
+}

@@ -1,0 +1,37 @@
+/** Codes of postgres.js and Node for a connection that is gone, beside SQLSTATE class 08 and the server's shutdown. */
+const LOST = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "ECONNRESET",
+  "EPIPE",
+  "57P01",
+  "57P02",
+])
+const DOWN = new Set(["ECONNREFUSED", "CONNECT_TIMEOUT", "ENOTFOUND", "ETIMEDOUT", "57P03", "53300"])
+
+/** The code of a database error, which drizzle wraps as a cause. */
+export function codeOf(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") return at.code
+  }
+  return undefined
+}
+
+export function constraintOf(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("constraint_name" in at && typeof at.constraint_name === "string") return at.constraint_name
+  }
+  return undefined
+}
+
+export function isLostConnection(error: unknown) {
+  const code = codeOf(error)
+  return code !== undefined && (LOST.has(code) || code.startsWith("08"))
+}
+
+/** The database cannot be had just now: nothing is wrong with the request. */
+export function isUnavailable(error: unknown) {
+  const code = codeOf(error)
+  return isLostConnection(error) || (code !== undefined && DOWN.has(code))
+}
