@@ -1,0 +1,118 @@
+import { readdir, stat } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { realpathSync } from "node:fs"
+import { join, sep } from "node:path"
+import { type FolderFile, scanFolder } from "./folder-scan.ts"
+import { cardTags } from "./front-matter.ts"
+import type { SampleRepo } from "./repo.ts"
+
+const OWNER = "local"
+const LARGEST_TEXT = 1024 * 1024
+
+/** Every sub-folder of `dir` as `local/<name>`, whatever it holds, empty ones included. */
+export async function folderRepos(dir: string): Promise<SampleRepo[]> {
+  const within = realpathSync(dir) + sep
+  const names: string[] = []
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(dir, entry.name), within)))) {
+      names.push(entry.name)
+    }
+  }
+  const repos: SampleRepo[] = []
+  for (const [name, folder] of repoNames(names))
+    repos.push(await folderRepo(`${OWNER}/${name}`, join(dir, folder), dir))
+  return repos
+}
+
+/**
+ * One commit of what the folder holds now. Its id follows from names, sizes and times, so a restart finds the same
+ * commit and a changed folder a new one.
+ */
+export async function folderRepo(id: string, folder: string, boundary = folder): Promise<SampleRepo> {
+  const { files, newest_ms } = await scanFolder(folder, boundary)
+  const hash = createHash("sha1")
+  for (const [path, { size, mtime_ms }] of files) hash.update(`${path}\0${size}\0${mtime_ms}\n`)
+  const commit = hash.digest("hex")
+  const date = new Date(files.size > 0 ? newest_ms : (await stat(folder)).mtimeMs).toISOString()
+  return {
+    id,
+    description: `The folder ${id.slice(OWNER.length + 1)} of this machine.`,
+    tags: await tagsOf(files),
+    downloads: 0,
+    likes: 0,
+    created_at: date,
+    commits: [{ id: commit, title: "The folder as it is", date, author: OWNER, files: () => Promise.resolve(files) }],
+    branches: { main: commit },
+    git_tags: {},
+  }
+}
+
+/**
+ * Folder name → repository name. The Hub takes 1–96 of `[A-Za-z0-9_.-]`, no `--` or `..`, a word character at both
+ * ends, no `.git` at the end: other characters become `-`, runs shrink to one, ends are trimmed, and a name that is
+ * then taken gets `-2`, `-3` … Names that are right already come first, so they always keep theirs.
+ */
+export function repoNames(folders: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>()
+  // The Hub compares names without case.
+  const taken = new Set<string>()
+  const byClaim = folders.toSorted(
+    (a, b) => Number(a !== legalName(a)) - Number(b !== legalName(b)) || (a < b ? -1 : 1),
+  )
+  for (const folder of byClaim) {
+    const wanted = legalName(folder)
+    let name = wanted
+    for (let n = 2; taken.has(name.toLowerCase()); n += 1) name = `${wanted.slice(0, 90)}-${n}`
+    taken.add(name.toLowerCase())
+    names.set(name, folder)
+  }
+  return names
+}
+
+function legalName(folder: string): string {
+  let name = folder
+    .replaceAll(/[^A-Za-z0-9_.-]/g, "-")
+    .replaceAll(/-{2,}/g, "-")
+    .replaceAll(/\.{2,}/g, ".")
+  for (let before = ""; before !== name;) {
+    before = name
+    name = name
+      .slice(0, 96)
+      .replace(/^[-.]+/, "")
+      .replace(/[-.]+$/, "")
+      .replace(/\.git$/i, "")
+  }
+  return name || "folder"
+}
+
+async function leadsToFolder(link: string, within: string): Promise<boolean> {
+  try {
+    return realpathSync(link).startsWith(within) && (await stat(link)).isDirectory()
+  } catch (cause) {
+    if (["ENOENT", "ELOOP", "EACCES"].includes((cause as NodeJS.ErrnoException).code ?? "")) return false
+    throw cause
+  }
+}
+
+/** Always a robotics dataset, so that the default search finds it; `LeRobot` when its info says so; what the card says. */
+async function tagsOf(files: ReadonlyMap<string, FolderFile>): Promise<string[]> {
+  const tags = new Set(["task_categories:robotics"])
+  if (isLeRobot(await readText(files.get("meta/info.json")))) tags.add("LeRobot")
+  for (const tag of cardTags(await readText(files.get("README.md")))) tags.add(tag)
+  return [...tags]
+}
+
+function isLeRobot(info: string): boolean {
+  try {
+    const value = JSON.parse(info) as { codebase_version?: unknown } | null
+    return value?.codebase_version !== undefined
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return false
+    throw cause
+  }
+}
+
+async function readText(file: FolderFile | undefined): Promise<string> {
+  if (!file || file.size > LARGEST_TEXT) return ""
+  return new TextDecoder().decode(await file.read(0, file.size))
+}
