@@ -14,14 +14,14 @@ import { arch, platform } from "node:os"
 import { basename, dirname, join, resolve } from "node:path"
 
 /** Postgres refuses to run as root, so root starts it as `nobody`, which has a passwd entry everywhere. */
-export const ACCOUNT = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+export const ACCOUNT = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
 
 /** Where root keeps what `nobody` must reach when the clone lies under a closed directory such as `/root`. */
 export const SHARED_ROOT = "/var/lib/robokit"
 
 /** Whether the account Postgres runs under can walk to this path. */
 export function isReachable(path: string): boolean {
-  if (!("uid" in ACCOUNT)) return true
+  if (!ACCOUNT) return true
   for (let at = resolve(path); ; at = dirname(at)) {
     if (existsSync(at) && !(statSync(at).mode & 0o001)) return false
     if (at === dirname(at)) return true

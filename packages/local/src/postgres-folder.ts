@@ -37,7 +37,7 @@ export function readServerFile(folder: string): ServerFile | undefined {
 export function serverFolder(wanted: string): string {
   const path = resolve(wanted)
   mkdirSync(dirname(path), { recursive: true })
-  if (!("uid" in ACCOUNT)) return path
+  if (!ACCOUNT) return path
   const parent = dirname(path)
   chmodSync(parent, statSync(parent).mode | 0o011)
   if (isReachable(parent)) return path
@@ -52,6 +52,6 @@ export function serverFolder(wanted: string): string {
 
 export function giveToServer(folder: string) {
   mkdirSync(folder, { recursive: true })
-  if ("uid" in ACCOUNT) chownSync(folder, ACCOUNT.uid, ACCOUNT.gid)
+  if (ACCOUNT) chownSync(folder, ACCOUNT.uid, ACCOUNT.gid)
   chmodSync(folder, 0o700)
 }
