@@ -40,7 +40,7 @@ export async function extract(ctx: ExtractContext): Promise<DatasetMetadata> {
 /** The footer, or the error if the file is at fault. The Hub's errors are thrown: they say nothing about the file. */
 async function footerOf(ctx: ExtractContext, file: FileEntry): Promise<Footer | AppError> {
   try {
-    return await readFooter(ctx.files.open(file), { signal: ctx.signal })
+    return await readFooter(ctx.files.open(file), { signal: ctx.signal, keep: () => false })
   } catch (error) {
     if (error instanceof AppError && (error.kind === "invalid" || error.kind === "limit")) return error
     throw error
