@@ -119,7 +119,7 @@ function fill(template: string, { chunk, file }: Place, video_key = ""): string 
 }
 
 const withoutCount = (stats: Record<string, Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(stats).map(([name, { count: _, ...rest }]) => [name, rest]))
+  Object.fromEntries(Object.entries(stats).map(([name, { count: _count, ...rest }]) => [name, rest]))
 
 /** Image statistics are `(channels, 1, 1)` in JSON. */
 function nested(
