@@ -37,13 +37,18 @@ export function sendXml(response: ServerResponse, root: string, children: { [nam
 
 export function sendError(request: IncomingMessage, response: ServerResponse, error: unknown) {
   // The other side left, or must be told by a broken connection that what it got is not whole.
-  if (response.headersSent || request.destroyed) return void response.destroy()
+  if (response.headersSent || response.destroyed) return void response.destroy()
   const known = error instanceof S3Error
   if (!known) console.error(error)
   const Message = error instanceof Error ? error.message : String(error)
   const body = document("Error", { Code: known ? error.code : "InternalError", Message }, false)
-  // The rest of a body that was refused unread would otherwise stand before the next request.
-  response.writeHead(known ? error.status : 500, { "content-type": "application/xml", connection: "close" })
+  response.writeHead(known ? error.status : 500, { "content-type": "application/xml" })
   response.end(request.method === "HEAD" ? undefined : body)
+  // The rest of a body that was refused unread stands before the next request of the connection.
   request.resume()
+}
+
+/** Headers that were signed as part of a presigned address hold as if they had been sent. */
+export function adoptHeaders(request: IncomingMessage, query: URLSearchParams) {
+  for (const [name, value] of query) if (name.startsWith("x-amz-")) request.headers[name] ??= value
 }

@@ -4,7 +4,6 @@ import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Readable } from "node:stream"
-import { setTimeout as sleep } from "node:timers/promises"
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -127,11 +126,10 @@ describe("objects", () => {
     const url = new URL(await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: "half" })))
     const socket = connect(Number(url.port), url.hostname)
     socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-length: 1000\r\n\r\nhalf`)
-    await sleep(100)
-    expect(readdirSync(join(data_dir, Bucket)).length).toBe(before + 1)
+    const files = () => readdirSync(join(data_dir, Bucket)).length
+    await expect.poll(files).toBe(before + 1)
     socket.destroy()
-    await sleep(100)
-    expect(readdirSync(join(data_dir, Bucket)).length).toBe(before)
+    await expect.poll(files).toBe(before)
     expect(await refusal(get("half"))).toBe("NoSuchKey 404")
   })
 })
@@ -166,7 +164,16 @@ describe("presigned addresses", () => {
     const read = await fetch(await getSignedUrl(client, new GetObjectCommand(asked), { expiresIn: 60 }))
     expect(await read.text()).toBe("shared body")
     expect(read.headers.get("content-disposition")).toBe('attachment; filename="x.txt"')
-    const write = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: "sent" }), { expiresIn: 60 })
+    // The SDK otherwise signs the checksum of no body at all into the address.
+    const plain = new S3Client({
+      endpoint: s3.url,
+      region: "eu-west-1",
+      credentials,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    })
+    const write = await getSignedUrl(plain, new PutObjectCommand({ Bucket, Key: "sent" }), { expiresIn: 60 })
+    const fixed = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: "sent" }), { expiresIn: 60 })
+    expect((await fetch(fixed, { method: "PUT", body: "not the empty body" })).status).toBe(400)
     expect((await fetch(write, { method: "PUT", body: "sent body" })).status).toBe(200)
     expect(await get("sent")).toBe("sent body")
   })
@@ -263,14 +270,13 @@ test("what is not supported is 501 and changes nothing", async () => {
   await put("tagged", "body")
   const TagSet = [{ Key: "a", Value: "b" }]
   const calls = [
-    client.send(new PutObjectTaggingCommand({ Bucket, Key: "tagged", Tagging: { TagSet } })),
-    client.send(new GetObjectTaggingCommand({ Bucket, Key: "tagged" })),
-    client.send(new GetObjectCommand({ Bucket, Key: "tagged", VersionId: "1" })),
-    put("tagged", "new", { ChecksumAlgorithm: "CRC32C" }),
+    () => client.send(new PutObjectTaggingCommand({ Bucket, Key: "tagged", Tagging: { TagSet } })),
+    () => client.send(new GetObjectTaggingCommand({ Bucket, Key: "tagged" })),
+    () => client.send(new GetObjectCommand({ Bucket, Key: "tagged", VersionId: "1" })),
+    () => client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } })),
+    () => put("tagged", "new", { ChecksumAlgorithm: "SHA1" }),
   ]
-  for (const call of calls) expect(await refusal(call)).toMatch(/501$/)
-  const versioning = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } })
-  expect(await refusal(client.send(versioning))).toMatch(/501$/)
+  for (const call of calls) expect(await refusal(call())).toMatch(/501$/)
   expect(await get("tagged")).toBe("body")
 })
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { listen } from "../port.ts"
 import { sendObject } from "./download.ts"
 import { refuse } from "./error.ts"
-import { decodePath, readDocument, sendError, sendXml, splitOnce } from "./exchange.ts"
+import { adoptHeaders, decodePath, readDocument, sendError, sendXml, splitOnce } from "./exchange.ts"
 import { listObjects } from "./list.ts"
 import { etagOf, partNumber, Uploads } from "./multipart.ts"
 import { type Credentials, verifySignature } from "./signature.ts"
@@ -15,7 +15,7 @@ import { textsOf } from "./xml.ts"
 const LONGEST_KEY = 1024
 /** Every parameter that is understood. Any other asks for something this server would have to pretend. */
 const PARAMETERS =
-  /^(X-Amz-.+|x-id|response-(content-type|content-disposition|content-language|content-encoding|cache-control|expires)|list-type|prefix|delimiter|max-keys|continuation-token|start-after|encoding-type|fetch-owner|delete|uploads|uploadId|partNumber)$/
+  /^([Xx]-[Aa]mz-.+|x-id|response-(content-type|content-disposition|content-language|content-encoding|cache-control|expires)|list-type|prefix|delimiter|max-keys|continuation-token|start-after|encoding-type|fetch-owner|delete|uploads|uploadId|partNumber)$/
 
 interface Call {
   request: IncomingMessage
@@ -42,6 +42,7 @@ export async function startS3(options: { data_dir: string; port?: number; creden
     const path = decodePath(rawPath)
     const query = new URLSearchParams(search)
     verifySignature(request, path, query, options.credentials)
+    adoptHeaders(request, query)
     const unknown = [...query.keys()].find((name) => !PARAMETERS.test(name))
     if (unknown) refuse("NotImplemented", `?${unknown} is not supported here`)
     const [name = "", key] = splitOnce(path.slice(1), "/")
