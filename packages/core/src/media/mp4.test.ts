@@ -106,7 +106,10 @@ describe("files that are no video", () => {
 
   test("sound without pictures is said to have no video track", async () => {
     const path = "mp4/mp4parse-rust/sine-3s-xhe-aac-44khz-mono.mp4"
-    await expect(probeMp4(open(path))).rejects.toMatchObject({ code: "dataset_malformed", message: /no video track/ })
+    await expect(probeMp4(open(path))).rejects.toMatchObject({
+      code: "dataset_malformed",
+      message: expect.stringMatching(/no video track/),
+    })
   })
 
   test.each([
@@ -114,7 +117,10 @@ describe("files that are no video", () => {
     ["a text", "this is a text and not a video at all", /no MP4/],
     ["a recording that never ended", "\0\0\0\x08ftyp\0\0\0\x20mdat0123456789abcdef01234567", /no moov/],
   ])("%s", async (_, body, message) => {
-    await expect(probeMp4(inMemory(body).bytes)).rejects.toMatchObject({ code: "dataset_malformed", message })
+    await expect(probeMp4(inMemory(body).bytes)).rejects.toMatchObject({
+      code: "dataset_malformed",
+      message: expect.stringMatching(message),
+    })
   })
 
   test("every byte of a small file flipped ends in facts or in a classed error", async () => {

@@ -53,7 +53,9 @@ async function findMoov(bytes: Bytes, signal?: AbortSignal): Promise<{ moov: Uin
       window = { start: at, body: await bytes.read(at, end, signal) }
     }
     const box = boxAt(window.body, at - window.start, size - at)
-    if (!box) throw malformed(path, at === 0 ? `${path} is no MP4.` : `${path} is damaged at byte ${at}.`)
+    const isFirst = at === 0
+    if (!box || (isFirst && box.size > size && box.type !== "mdat"))
+      throw malformed(path, isFirst ? `${path} is no MP4.` : `${path} is damaged at byte ${at}.`)
     if (box.type === "moov") {
       if (box.size > MAX_MOOV)
         throw new AppError("too_large", `The header of ${path} is ${box.size} bytes long.`, { path })
