@@ -47,7 +47,8 @@ export function sendBody(
   if (fault === "truncate") {
     const half = body.subarray(0, body.length >> 1)
     hub.bytes[route.kind] += half.length
-    return void res.write(half, () => res.destroy())
+    res.write(half)
+    return void res.socket?.destroySoon()
   }
   hub.bytes[route.kind] += body.length
   res.end(body)

@@ -15,7 +15,7 @@ import { resolve, resolveCache } from "./resolve.ts"
 import { type Kind, noSuchPage, parseRoute, type Route } from "./route.ts"
 import { search } from "./search.ts"
 import { pathsInfo, tree } from "./tree.ts"
-import { whoami } from "./whoami.ts"
+import { authCheck, whoami } from "./whoami.ts"
 
 interface Parts {
   origin: "api" | "cdn"
@@ -33,6 +33,7 @@ const OF_REPO: Partial<Record<Kind, (call: Call, repo: SampleRepo) => void | Pro
   tree,
   paths_info: pathsInfo,
   refs,
+  auth_check: authCheck,
   commits,
   resolve,
   resolve_cache: resolveCache,

@@ -7,6 +7,7 @@ export type Kind =
   | "tree"
   | "paths_info"
   | "refs"
+  | "auth_check"
   | "commits"
   | "whoami"
   | "resolve"
@@ -29,6 +30,7 @@ const API: Record<string, Kind> = {
   tree: "tree",
   "paths-info": "paths_info",
   refs: "refs",
+  "auth-check": "auth_check",
   commits: "commits",
 }
 
@@ -47,7 +49,7 @@ export function parseRoute(pathname: string): Route {
   if (parts.length <= 4) return { kind: "info", repo: parts.slice(2).join("/"), rev: null, path: "" }
   const kind = Object.hasOwn(API, parts[4]!) ? API[parts[4]!]! : "other"
   const repo = `${parts[2]}/${parts[3]}`
-  if (kind === "refs") return parts.length === 5 ? { kind, repo, rev: null, path: "" } : other
+  if (kind === "refs" || kind === "auth_check") return parts.length === 5 ? { kind, repo, rev: null, path: "" } : other
   const { rev, rest } = revision(parts.slice(5))
   if (kind === "other" || rev === null) return { ...other, repo }
   return { kind, repo, rev, path: rest.join("/") }

@@ -1,10 +1,12 @@
-import { once } from "node:events"
-import { createGzip } from "node:zlib"
+import type { ServerResponse } from "node:http"
+import { promisify } from "node:util"
+import { gzip } from "node:zlib"
 import { type ByteRange, parseRange } from "./byte-range.ts"
 import type { Call } from "./call.ts"
 import type { SampleFile } from "./repo.ts"
 
 const CHUNK = 256 * 1024
+const gzipped = promisify(gzip)
 
 interface Options {
   /** With its quotes. */
@@ -75,23 +77,32 @@ async function stream(
 ): Promise<void> {
   if (req.method === "HEAD") return void res.end()
   const stop = fault === "truncate" ? start + ((end - start) >> 1) : end
-  for (let at = start; at < stop && !res.destroyed; at += CHUNK) {
+  for (let at = start; at < stop; at += CHUNK) {
     const bytes = await file.read(at, Math.min(at + CHUNK, stop))
+    if (res.destroyed) return
     hub.bytes[route.kind] += bytes.length
-    if (!res.write(bytes)) await Promise.race([once(res, "drain"), once(res, "close")])
+    if (!res.write(bytes)) await drained(res)
   }
   if (stop === end) return void res.end()
   // The half must leave before the cut, or the reader sees a reset without any byte.
-  if (res.writableLength > 0) await Promise.race([once(res, "drain"), once(res, "close")])
-  res.destroy()
+  res.socket?.destroySoon()
 }
 
 async function streamGzipped({ req, res, hub, route }: Call, file: SampleFile): Promise<void> {
   if (req.method === "HEAD") return void res.end()
   // Only git files come here: at most 10 MiB.
-  const gzip = createGzip()
-  gzip.on("data", (bytes: Buffer) => (hub.bytes[route.kind] += bytes.length))
-  gzip.pipe(res)
-  gzip.end(await file.read(0, file.size))
-  await once(res, "close")
+  const bytes = await gzipped(await file.read(0, file.size))
+  hub.bytes[route.kind] += bytes.length
+  // No Content-Length, as from a server that compresses on the way.
+  res.write(bytes)
+  res.end()
+}
+
+/** Until there is room to write again, or nobody to write to. */
+async function drained(res: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  res.on("drain", resolve).on("close", resolve)
+  if (res.destroyed) resolve()
+  await promise
+  res.off("drain", resolve).off("close", resolve)
 }

@@ -48,6 +48,7 @@ const noneYet = (): Record<Kind, number> => ({
   tree: 0,
   paths_info: 0,
   refs: 0,
+  auth_check: 0,
   commits: 0,
   whoami: 0,
   resolve: 0,

@@ -1,5 +1,6 @@
-import { requireUser } from "./access.ts"
+import { requireEnabled, requireGranted, requireUser } from "./access.ts"
 import { type Call, sendJson } from "./call.ts"
+import type { SampleRepo } from "./repo.ts"
 import { repoKey } from "./resolve.ts"
 
 /** `/api/whoami-v2` */
@@ -20,4 +21,11 @@ export function whoami(call: Call): void {
       accessToken: { displayName: "sample", role: "read", createdAt: "2026-01-01T00:00:00.000Z" },
     },
   })
+}
+
+/** `/api/datasets/{id}/auth-check`: 200 when the caller may read the files, else the refusal that reading them gets. */
+export function authCheck(call: Call, repo: SampleRepo): void {
+  requireEnabled(repo)
+  requireGranted(call.user, repo)
+  sendJson(call, {})
 }
