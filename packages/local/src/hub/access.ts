@@ -13,6 +13,12 @@ export interface SampleUser {
 /** Token (`hf_…`) → user. */
 export type Tokens = Readonly<Record<string, SampleUser>>
 
+/** Tokens of the bundled Hub: one that opens its private and gated repositories, one that opens nothing. */
+export const SAMPLE_TOKENS: Tokens = {
+  hf_sampleOwner: { name: "observabot", gated: ["*"] },
+  hf_sampleVisitor: { name: "visitor" },
+}
+
 const ANONYMOUS_REFUSED = "Invalid username or password."
 
 /** The user of the bearer token, null without one. A token the Hub does not know is refused whatever is asked. */

@@ -1,7 +1,7 @@
-import type { Tokens } from "./access.ts"
+import { sampleRepos } from "../samples/catalogue.ts"
+import { SAMPLE_TOKENS, type Tokens } from "./access.ts"
 import { LARGEST_QUOTA, type QuotaOptions } from "./limits.ts"
 import { startSampleHub } from "./server.ts"
-import type { SampleRepo } from "./repo.ts"
 
 /** The one argument of this process, as JSON. */
 export interface HubProcessOptions {
@@ -10,7 +10,9 @@ export interface HubProcessOptions {
   hub_dir?: string
   port?: number
   cdn_port?: number
+  /** Left out: `SAMPLE_TOKENS`. */
   tokens?: Tokens
+  /** Left out: the largest tier there is, so that trying things out does not end in a wait. */
   quota?: QuotaOptions
   url_ttl_s?: number
 }
@@ -23,14 +25,11 @@ export interface HubReady {
 }
 
 const { data_dir, ...options } = JSON.parse(process.argv[2] ?? "{}") as HubProcessOptions
-// Named at run time only: the catalogue's builders are no part of the server.
-const { sampleRepos } = (await import("../samples/catalogue.ts")) as {
-  sampleRepos(data_dir: string): SampleRepo[] | Promise<SampleRepo[]>
-}
 const hub = await startSampleHub({
+  tokens: SAMPLE_TOKENS,
   quota: { anonymous: LARGEST_QUOTA, user: LARGEST_QUOTA },
   ...options,
-  repos: await sampleRepos(data_dir),
+  repos: sampleRepos(data_dir),
 })
 
 const stop = async () => {
@@ -39,4 +38,6 @@ const stop = async () => {
 }
 process.once("SIGTERM", () => void stop())
 process.once("disconnect", () => void stop())
+// The parent may have gone while folders were scanned.
+if (process.send && !process.connected) await stop()
 process.send?.({ type: "ready", url: hub.url, cdn_url: hub.cdn_url } satisfies HubReady)
