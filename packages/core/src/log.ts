@@ -25,3 +25,5 @@ export const log = (): Logger =>
 
 /** Everything logged inside `body` carries these ids too (`request_id`, `job_id`, `attempt`, `tenant_id`). */
 export const withIds = <T>(ids: Ids, body: () => T): T => scope.run({ ...scope.getStore(), ...ids }, body)
+
+export const ids = (): Ids => scope.getStore() ?? {}

@@ -69,3 +69,16 @@ export const DatasetStatus = z.object({
   jobs: z.array(JobListItem),
 })
 export type DatasetStatus = z.infer<typeof DatasetStatus>
+
+/** What the dashboard shows. Sums are over datasets whose metadata is known (`with_metadata`); null when none knows. */
+export const DatasetStats = z.object({
+  datasets: z.int(),
+  with_metadata: z.int(),
+  open_jobs: z.int(),
+  by_status: z.record(DatasetState, z.int()),
+  by_format: z.record(FormatType, z.int()),
+  episodes: z.int().nullable(),
+  frames: z.int().nullable(),
+  bytes: z.int().nullable(),
+})
+export type DatasetStats = z.infer<typeof DatasetStats>

@@ -1,4 +1,5 @@
 import type { z } from "zod"
+import type { ImportUsage } from "../dataset/schema.ts"
 import type { Card } from "../format/adapter.ts"
 import type { FormatType } from "../format/schema.ts"
 import type { Files } from "../files/files.ts"
@@ -9,6 +10,8 @@ export interface PinnedDataset {
   /** 40-hex commit. */
   revision: string
   format_type: FormatType
+  /** What pinning and detecting cost before any job ran. */
+  import_usage: ImportUsage
 }
 
 export interface JobContext {

@@ -75,3 +75,7 @@ export const isFinished = (job: { status: Status }) => job.status === "completed
 /** All that is in a message: the row is the truth. */
 export const JobMessage = z.object({ job_id: z.int().positive(), v: z.literal(1), traceparent: z.string().optional() })
 export type JobMessage = z.infer<typeof JobMessage>
+
+/** `turn` names the living chain of sweeps; one that is not it ends there. Absent: somebody asks for one sweep now. */
+export const SweepMessage = z.object({ v: z.literal(1), turn: z.int() })
+export type SweepMessage = z.infer<typeof SweepMessage>

@@ -1,0 +1,184 @@
+import { and, asc, eq, getTableColumns, gt, sql } from "drizzle-orm"
+import { retrying, transaction, use } from "../db/database.ts"
+import { AppError } from "../error.ts"
+import type { Detected } from "../format/detect.ts"
+import type { FormatType } from "../format/schema.ts"
+import { toListItem } from "../job/info.ts"
+import { cursorId, datasetNotFound, insert, type Page } from "../job/job.ts"
+import { jobTable } from "../job/job.sql.ts"
+import { Outbox } from "../job/outbox.ts"
+import { jobs } from "../job/registry.ts"
+import { Sweep } from "../job/sweep.ts"
+import { datasetTable } from "./dataset.sql.ts"
+import { detect, pin, type Pinned } from "./inspect.ts"
+import type { Create, DatasetInfo, DatasetState, DatasetStatus, ImportUsage } from "./schema.ts"
+import { jobsOf, toInfo } from "./state.ts"
+
+export * as Dataset from "./dataset.ts"
+export { stats } from "./stats.ts"
+
+const { result: _, ...jobListColumns } = getTableColumns(jobTable)
+
+/**
+ * Imports a repository at the commit its revision names now, in the format the adapters recognise, and queues its
+ * metadata job.
+ *
+ * @throws AppError `dataset_exists` with `existing_id`; `format_unsupported`; whatever the Hub said.
+ */
+export async function create(input: Create): Promise<DatasetInfo> {
+  const { source, format_type } = input
+  if (/^[0-9a-f]{40}$/.test(source.revision)) await refuseKnown(source.repo_id, source.revision, format_type)
+  const pinned = await pin(input)
+  await refuseKnown(pinned.repo_id, pinned.revision, format_type)
+  return register(pinned, await detect(pinned))
+}
+
+/** Writes down what was found, with its first job, in one transaction. */
+export async function register(
+  pinned: Omit<Pinned, "pin_requests">,
+  found: Detected & { import_usage: ImportUsage },
+): Promise<DatasetInfo> {
+  await Sweep.arm()
+  return transaction(async () => {
+    const [row] = await use()
+      .insert(datasetTable)
+      .values({
+        repo_id: pinned.repo_id,
+        revision: pinned.revision,
+        requested_revision: pinned.requested_revision,
+        requested_format: pinned.requested_format,
+        card: pinned.card,
+        access: pinned.access,
+        format_type: found.format_type,
+        format_version: found.version,
+        format_reason: found.reason,
+        import_usage: found.import_usage,
+      })
+      .onConflictDoNothing()
+      .returning()
+    if (!row) {
+      await refuseKnown(pinned.repo_id, pinned.revision, found.format_type)
+      throw new AppError("unexpected", "The dataset was neither there nor could it be created.")
+    }
+    const { version } = jobs.metadata_extraction
+    await insert({ dataset_id: row.id, job_type: "metadata_extraction", job_version: version, params: {} })
+    return toInfo(row, { state: "pending", progress: 0 })
+  })
+}
+
+/** A commit never changes, so what `auto` found before it would find again: no need to ask the Hub. */
+async function refuseKnown(repo_id: string, revision: string, wanted: Create["format_type"]) {
+  const [row] = await use()
+    .select({ id: datasetTable.id })
+    .from(datasetTable)
+    .where(
+      and(
+        eq(datasetTable.repo_id, repo_id),
+        eq(datasetTable.revision, revision),
+        wanted === "auto" ? eq(datasetTable.requested_format, "auto") : eq(datasetTable.format_type, wanted),
+      ),
+    )
+    .limit(1)
+  if (!row) return
+  throw new AppError("dataset_exists", `${repo_id} is already imported at this commit.`, {
+    extra: { existing_id: row.id },
+  })
+}
+
+export interface ListOptions extends Page {
+  repo_id?: string | undefined
+  /** The commit, or the branch or tag that was asked for. */
+  revision?: string | undefined
+  status?: DatasetState | undefined
+  format_type?: FormatType | undefined
+}
+
+/** Datasets by id. */
+export async function list({ skip, limit, cursor, repo_id, revision, status, format_type }: ListOptions) {
+  return retrying(async () => {
+    const jobs = jobsOf()
+    const filters = [
+      repo_id === undefined ? undefined : eq(datasetTable.repo_id, repo_id),
+      revision === undefined
+        ? undefined
+        : sql`(${datasetTable.revision} = ${revision} or ${datasetTable.requested_revision} = ${revision})`,
+      format_type === undefined ? undefined : eq(datasetTable.format_type, format_type),
+    ]
+    const wanted = and(...filters)
+    const counting = use()
+      .select({ total: sql<number>`count(*)::int` })
+      .from(datasetTable)
+    const [counted] =
+      status === undefined
+        ? await counting.where(wanted)
+        : await counting.leftJoinLateral(jobs, sql`true`).where(and(wanted, eq(jobs.state, status)))
+
+    const after = cursor === undefined ? undefined : gt(datasetTable.id, cursorId(cursor))
+    const rows = await use()
+      .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress })
+      .from(datasetTable)
+      .leftJoinLateral(jobs, sql`true`)
+      .where(and(wanted, after, status === undefined ? undefined : eq(jobs.state, status)))
+      .orderBy(asc(datasetTable.id))
+      .offset(after ? 0 : skip)
+      .limit(limit + 1)
+    const page = rows.slice(0, limit)
+    return {
+      rows: page.map(({ dataset, state, progress }) => toInfo(dataset, { state: state!, progress: progress! })),
+      total: counted!.total,
+      next_cursor: rows.length > limit ? String(page.at(-1)!.dataset.id) : null,
+    }
+  })
+}
+
+export async function get(id: number): Promise<DatasetInfo> {
+  const found = await find(id)
+  return toInfo(found.dataset, found)
+}
+
+export async function status(id: number): Promise<DatasetStatus> {
+  const { state, progress, open } = await find(id)
+  const rows = await retrying(() =>
+    use().select(jobListColumns).from(jobTable).where(eq(jobTable.dataset_id, id)).orderBy(asc(jobTable.id)),
+  )
+  if (open > 0) await Sweep.nudge()
+  return { dataset_id: id, status: state, progress, jobs: rows.map(toListItem) }
+}
+
+/** Changes whenever `get` or `status` would answer something else. */
+export async function version(id: number): Promise<string> {
+  const jobs = jobsOf()
+  const [row] = await retrying(() =>
+    use()
+      .select({ edition: jobs.edition, ages: jobs.ages })
+      .from(datasetTable)
+      .leftJoinLateral(jobs, sql`true`)
+      .where(eq(datasetTable.id, id)),
+  )
+  if (!row) throw datasetNotFound(id)
+  return `${id}.${row.edition}.${row.ages}`
+}
+
+/** Deletes the dataset and its jobs now, what they wrote to S3 soon. A worker still at it finds its job gone. */
+export async function remove(id: number): Promise<void> {
+  await Sweep.arm()
+  await transaction(async () => {
+    const rows = await use().delete(datasetTable).where(eq(datasetTable.id, id)).returning({ id: datasetTable.id })
+    if (rows.length === 0) throw datasetNotFound(id)
+    await Outbox.deleteObjects(`results/${id}/`)
+  })
+}
+
+async function find(id: number) {
+  const jobs = jobsOf()
+  const [row] = await retrying(() =>
+    use()
+      .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress, open: jobs.open })
+      .from(datasetTable)
+      .leftJoinLateral(jobs, sql`true`)
+      .where(eq(datasetTable.id, id)),
+  )
+  if (!row) throw datasetNotFound(id)
+  // An aggregate without groups gives exactly one row, so the join cannot miss.
+  return { dataset: row.dataset, state: row.state!, progress: row.progress!, open: row.open! }
+}

@@ -1,0 +1,54 @@
+import { eq, sql } from "drizzle-orm"
+import { use } from "../db/database.ts"
+import { jobTable } from "../job/job.sql.ts"
+import { datasetTable } from "./dataset.sql.ts"
+import type { DatasetInfo, DatasetState } from "./schema.ts"
+
+export type Row = typeof datasetTable.$inferSelect
+
+const open = sql`${jobTable.status} in ('pending', 'running')`
+
+/**
+ * What the jobs of a dataset say about it, to be joined laterally: computed where it is read, so that it cannot
+ * contradict them.
+ */
+export const jobsOf = () =>
+  use()
+    .select({
+      state: sql<DatasetState>`case
+        when count(*) filter (where ${open}) > 0
+          then case when bool_or(${jobTable.started_at} is not null) then 'processing' else 'pending' end
+        when count(*) = 0 then 'pending'
+        when (array_agg(${jobTable.status} order by ${jobTable.id} desc)
+          filter (where ${jobTable.job_type} = 'metadata_extraction'))[1] = 'failed' then 'failed'
+        else 'completed' end`.as("state"),
+      progress: sql<number>`coalesce(floor(avg(${jobTable.progress}) filter (where ${open})),
+        case when count(*) = 0 then 0 else 100 end)::int`.as("progress"),
+      open: sql<number>`(count(*) filter (where ${open}))::int`.as("open"),
+      edition: sql<string>`concat(count(*), '.', coalesce(sum(${jobTable.edition}), 0))`.as("edition"),
+      // The steps of `pollAfter`, which readers of the jobs see.
+      ages: sql<number>`coalesce(sum(case when not ${open} then 0
+        when ${jobTable.created_at} > now() - interval '30 seconds' then 1
+        when ${jobTable.created_at} > now() - interval '300 seconds' then 100
+        else 10000 end), 0)::int`.as("ages"),
+    })
+    .from(jobTable)
+    .where(eq(jobTable.dataset_id, datasetTable.id))
+    .as("jobs")
+
+export const toInfo = (row: Row, { state, progress }: { state: DatasetState; progress: number }): DatasetInfo => ({
+  id: row.id,
+  source: {
+    type: row.source_type,
+    repo_id: row.repo_id,
+    revision: row.revision,
+    requested_revision: row.requested_revision,
+  },
+  format_type: row.format_type,
+  format_reason: row.format_reason,
+  dataset_metadata: row.dataset_metadata,
+  status: state,
+  progress,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+})

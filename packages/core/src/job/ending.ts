@@ -1,0 +1,27 @@
+import { sql } from "drizzle-orm"
+import { AppError } from "../error.ts"
+import { jobTable } from "./job.sql.ts"
+import { toJobError } from "./verdict.ts"
+
+/** Deaths after which a job is given up. */
+export const MAX_CRASHES = 3
+
+export const CRASHED = new AppError(
+  "worker_crashed",
+  `The worker that ran this job died ${MAX_CRASHES} times, so it is not tried again.`,
+)
+
+export const nextEdition = () => sql`${jobTable.edition} + 1`
+
+/** The columns of a job that ended badly. Progress stays where it was: only a completed job is at 100. */
+export const ended = (error: AppError, state_detail: "failed" | "dead" = "failed") => ({
+  status: "failed" as const,
+  state_detail,
+  message: null,
+  error_code: error.code,
+  error: toJobError(error),
+  completed_at: sql`now()`,
+  lease_token: null,
+  lease_until: null,
+  edition: nextEdition(),
+})

@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto"
+import { setTimeout as sleep } from "node:timers/promises"
+import { eq } from "drizzle-orm"
+import { datasetTable } from "../dataset/dataset.sql.ts"
+import { use } from "../db/database.ts"
+import { isUnavailable } from "../db/failure.ts"
+import { AppError } from "../error.ts"
+import type { Card } from "../format/adapter.ts"
+import { log, withIds } from "../log.ts"
+import type { JobOutcome, PinnedDataset } from "./define.ts"
+import { keepAlive, LOST } from "./keep-alive.ts"
+import { claim, complete, crashed, fail, handBack, type Lease, type Progress } from "./lease.ts"
+import type { Registry } from "./registry.ts"
+import type { JobUsage, StoredArtifact } from "./schema.ts"
+import { Storage } from "./storage.ts"
+import { classed } from "./verdict.ts"
+
+/** Everything the code of a job is given; it can be sent to a thread. */
+export interface Task {
+  job_id: number
+  job_type: string
+  params: Record<string, unknown>
+  dataset: PinnedDataset
+  card: Card
+  time_limit_ms: number
+}
+
+export interface Reading {
+  requests: number
+  bytes: number
+}
+
+export interface Watch {
+  progress(progress: Progress): void
+  /** What was read so far, also by a job that will fail. */
+  usage(reading: Reading): void
+}
+
+/**
+ * Runs the code of a job where it cannot block the caller, and stops when `signal` aborts. Throws `AppError`, or
+ * `worker_crashed` when the place it ran in died; anything else is a bug.
+ */
+export type Runner = (task: Task, watch: Watch, signal: AbortSignal) => Promise<JobOutcome>
+
+export interface ExecuteOptions {
+  registry: Registry
+  run: Runner
+  /** Time the job's code has, in ms; writing down how it ended comes after. */
+  time_limit_ms: number
+  /** Aborts when this process is asked to go: the job is handed back and counts as not tried. */
+  shutdown?: AbortSignal | undefined
+}
+
+/** How it ended. `not_ours`: finished, in other hands, or deleted, at the start or meanwhile. */
+export type Ended = "completed" | "failed" | "handed_back" | "not_ours"
+
+const SHUTDOWN = Symbol("shutdown")
+const OUT_OF_TIME = Symbol("out of time")
+
+/**
+ * Runs one job to its end and writes down how it ended. Throws only if even that could not be done: then, and only
+ * then, must the queue deliver again.
+ */
+export async function execute(job_id: number, options: ExecuteOptions): Promise<Ended> {
+  const lease = await claim(job_id, Object.keys(options.registry))
+  if (!lease) return "not_ours"
+  const { attempt, job_type, tenant_id } = lease.job
+  return withIds({ job_id, attempt, job_type, tenant_id }, async () => {
+    const started = performance.now()
+    const ended = await attend(lease, options)
+    log().info({ ended, ms: Math.round(performance.now() - started) }, "job")
+    return ended
+  })
+}
+
+async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOptions): Promise<Ended> {
+  const stop = new AbortController()
+  const goAway = () => stop.abort(SHUTDOWN)
+  const clock = setTimeout(() => stop.abort(OUT_OF_TIME), time_limit_ms)
+  shutdown?.addEventListener("abort", goAway, { once: true })
+  if (shutdown?.aborted) goAway()
+
+  const meter = meterOf(lease)
+  const alive = keepAlive(lease, meter.usage, () => stop.abort(LOST))
+  try {
+    const task = await taskOf(lease, time_limit_ms)
+    if (!task) return "not_ours"
+    const outcome = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
+    // What came in at the last moment counts.
+    if (stop.signal.reason === LOST) return "not_ours"
+    return await publish(lease, outcome, meter.usage())
+  } catch (error) {
+    return await settle(lease, stop.signal.aborted ? stop.signal.reason : error, meter.usage())
+  } finally {
+    clearTimeout(clock)
+    shutdown?.removeEventListener("abort", goAway)
+    await alive.stop()
+  }
+}
+
+async function settle(lease: Lease, reason: unknown, usage: JobUsage): Promise<Ended> {
+  if (reason === LOST) return "not_ours"
+  if (reason === SHUTDOWN) return (await persist(() => handBack(lease, usage))) ? "handed_back" : "not_ours"
+  const error = reason === OUT_OF_TIME ? outOfTime() : classed(reason)
+  log()[error.code === "unexpected" ? "error" : "warn"]({ err: error }, "the job did not succeed")
+  const ours = await persist(() =>
+    error.code === "worker_crashed" ? crashed(lease, usage) : fail(lease, error, usage),
+  )
+  return ours ? "failed" : "not_ours"
+}
+
+const outOfTime = () =>
+  new AppError("time_limit", "The job did not end within its time.", {
+    user_action: "The dataset is larger than one run of this job can read.",
+  })
+
+async function taskOf({ job }: Lease, time_limit_ms: number): Promise<Task | undefined> {
+  const [dataset] = await use().select().from(datasetTable).where(eq(datasetTable.id, job.dataset_id))
+  if (!dataset) return undefined
+  const { id, repo_id, revision, format_type, import_usage, card } = dataset
+  return {
+    job_id: job.id,
+    job_type: job.job_type,
+    params: job.params,
+    dataset: { id, repo_id, revision, format_type, import_usage },
+    card,
+    time_limit_ms,
+  }
+}
+
+/** Artefacts first, under a key with the token in it; then the one guarded write that makes them the result. */
+async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOutcome, usage: JobUsage) {
+  const { job, token } = lease
+  const folder = `results/${job.dataset_id}/${job.id}/${job.attempt}-${token}/`
+  const stored: StoredArtifact[] = []
+  for (const { name, media_type, body } of artifacts) {
+    const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body
+    const sha256 = createHash("sha256").update(bytes).digest("hex")
+    await Storage.put(folder + name, bytes, media_type)
+    stored.push({ name, media_type, bytes: bytes.byteLength, sha256, key: folder + name })
+  }
+  const published = await persist(() => complete(lease, { result, summary, artifacts: stored, usage }))
+  if (published) return "completed"
+  // Nobody will ever point at these.
+  if (stored.length > 0) await Storage.removeAll(folder)
+  return "not_ours"
+}
+
+/** Keeps trying for a while when the database is away: hours of work may hang on this one write. */
+async function persist(write: () => Promise<boolean>): Promise<boolean> {
+  for (let wait = 250; ; wait *= 2) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isUnavailable(error) || wait > 4000) throw error
+      log().warn({ err: error }, "the end of the job could not be written, trying again")
+      await sleep(wait)
+    }
+  }
+}
+
+/** What this attempt has cost, on top of what earlier ones did. */
+function meterOf({ job }: Lease) {
+  const started = performance.now()
+  let reading: Reading = { requests: 0, bytes: 0 }
+  return {
+    read: (next: Reading) => void (reading = next),
+    usage: (): JobUsage => ({
+      requests: job.usage.requests + reading.requests,
+      bytes: job.usage.bytes + reading.bytes,
+      compute_ms: job.usage.compute_ms + Math.round(performance.now() - started),
+    }),
+  }
+}

@@ -1,0 +1,82 @@
+import { eq, sql } from "drizzle-orm"
+import { afterCommit, use } from "../db/database.ts"
+import { ids, log } from "../log.ts"
+import { outboxTable } from "./job.sql.ts"
+import { Queue } from "./queue.ts"
+import { Storage } from "./storage.ts"
+
+export * as Outbox from "./outbox.ts"
+
+type Row = typeof outboxTable.$inferSelect
+
+/** The writer sends at once; the relay leaves it this long before it does so too. */
+const DIRECT_MS = 15_000
+const BATCH = 50
+
+/** Wakes a worker for a job once the surrounding transaction has committed, no sooner than `delay_ms` from now. */
+export async function wake(job_id: number, delay_ms = 0) {
+  const { traceparent } = ids()
+  const body = { job_id, at: Date.now() + delay_ms, ...(traceparent ? { traceparent } : {}) }
+  const row = await put("job", body, DIRECT_MS)
+  await afterCommit(() => deliver(row))
+}
+
+/** Deletes every object below `prefix` some time after the commit; the sweep does it. */
+export const deleteObjects = (prefix: string) => put("delete_objects", { prefix }, 0)
+
+async function put(kind: Row["kind"], body: Row["body"], grace_ms: number): Promise<Row> {
+  const not_before = sql`now() + ${grace_ms} * interval '1 millisecond'`
+  const [row] = await use().insert(outboxTable).values({ kind, body, not_before }).returning()
+  return row!
+}
+
+/** Sends what is due and unsent, batch by batch until nothing is or `until` (ms since epoch) is past. */
+export async function relay(until: number) {
+  let relayed = 0
+  while (Date.now() < until) {
+    const rows = await take()
+    if (rows.length === 0) break
+    for (const row of rows) {
+      try {
+        await deliver(row)
+        relayed++
+      } catch (error) {
+        // It is due again in half a minute; the rows behind it need not wait for that.
+        log().warn({ err: error, outbox_id: row.id, attempts: row.attempts }, "an outbox row could not be sent")
+      }
+    }
+  }
+  return relayed
+}
+
+/** Makes a batch ours for half a minute in one statement: no transaction stays open while we talk to the queue. */
+async function take(): Promise<Row[]> {
+  const due = sql`select id from outbox where sent_at is null and not_before <= now()
+    order by id limit ${BATCH} for update skip locked`
+  return use()
+    .update(outboxTable)
+    .set({
+      attempts: sql`${outboxTable.attempts} + 1`,
+      not_before: sql`now() + least(${outboxTable.attempts} + 1, 20) * interval '30 seconds'`,
+    })
+    .where(sql`${outboxTable.id} in (${due})`)
+    .returning()
+}
+
+async function deliver(row: Row) {
+  await carryOut(row)
+  await use()
+    .update(outboxTable)
+    .set({ sent_at: sql`now()` })
+    .where(eq(outboxTable.id, row.id))
+}
+
+async function carryOut({ kind, body }: Row) {
+  if (kind === "delete_objects") return Storage.removeAll(String(body.prefix))
+  const { job_id, at, traceparent } = body as { job_id: number; at: number; traceparent?: string }
+  await Queue.send({
+    to: "job",
+    body: { job_id, v: 1, ...(traceparent ? { traceparent } : {}) },
+    delay_seconds: Math.max(0, (at - Date.now()) / 1000),
+  })
+}
