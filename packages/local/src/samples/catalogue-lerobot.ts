@@ -179,11 +179,11 @@ const SAMPLES: Sample[] = [
   },
   {
     id: "kitchen-lab/koch_wipe_table_long",
-    about: "One take of more than three minutes.",
+    about: "One take of eleven minutes.",
     robot: "koch",
     version: "3.0",
     fps: 30,
-    episodes: [{ length: 6000, tasks: ["Wipe the whole table"] }],
+    episodes: [{ length: 20_000, tasks: ["Wipe the whole table"] }],
     cameras: [TOP],
     tags: ["long-horizon"],
     downloads: 57,
