@@ -13,8 +13,8 @@ export interface QuotaOptions {
 }
 
 // The Hub's documented tiers of September 2025.
-export const ANONYMOUS_QUOTA: Quota = { api: 500, resolvers: 3_000, pages: 100 }
-export const USER_QUOTA: Quota = { api: 1_000, resolvers: 5_000, pages: 200 }
+const ANONYMOUS_QUOTA: Quota = { api: 500, resolvers: 3_000, pages: 100 }
+const USER_QUOTA: Quota = { api: 1_000, resolvers: 5_000, pages: 200 }
 /** The largest tier there is. */
 export const LARGEST_QUOTA: Quota = { api: 100_000, resolvers: 500_000, pages: 10_000 }
 

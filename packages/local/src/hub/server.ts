@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import { listen as listenFrom } from "../port.ts"
 import type { Tokens } from "./access.ts"
 import type { HubState } from "./call.ts"
 import { Faults } from "./faults.ts"
@@ -16,7 +17,7 @@ export interface SampleHubOptions {
   repos: readonly SampleRepo[]
   /** Every sub-folder is served as `local/<name>`. */
   hub_dir?: string | undefined
-  /** 0 or left out: any free port. */
+  /** The next one when taken; 0 or left out: any free port. */
   port?: number | undefined
   cdn_port?: number | undefined
   tokens?: Tokens | undefined
@@ -104,13 +105,14 @@ export async function startSampleHub(options: SampleHubOptions): Promise<SampleH
 
 const address = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-function listen(handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>, port: number): Promise<Server> {
-  const { promise, resolve, reject } = Promise.withResolvers<Server>()
+async function listen(
+  handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
+  port: number,
+): Promise<Server> {
   // Longer than clients keep a connection, so that none is closed under a request.
   const server = createServer({ keepAliveTimeout: 65_000 }, (req, res) => void handle(req, res))
-  server.once("error", reject)
-  server.listen(port, "127.0.0.1", () => resolve(server))
-  return promise
+  await listenFrom(server, port)
+  return server
 }
 
 function stop(server: Server): Promise<void> {

@@ -43,7 +43,9 @@ export class Signer {
   /** What an address says it opens, whether or not it does; for faults to match on. */
   peek(query: URLSearchParams): Grant | null {
     try {
-      return JSON.parse(Buffer.from(query.get("Policy") ?? "", "base64url").toString()) as Grant
+      const said = JSON.parse(Buffer.from(query.get("Policy") ?? "", "base64url").toString()) as Partial<Grant> | null
+      const texts = [said?.repo, said?.commit, said?.path]
+      return texts.every((each) => typeof each === "string") ? (said as Grant) : null
     } catch (cause) {
       if (cause instanceof SyntaxError) return null
       throw cause
