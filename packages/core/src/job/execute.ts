@@ -9,7 +9,7 @@ import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
 import type { JobOutcome, PinnedDataset } from "./define.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
-import { claim, complete, crashed, fail, handBack, type Lease, type Progress } from "./lease.ts"
+import { claim, complete, crashed, fail, handBack, isForeign, type Lease, type Progress } from "./lease.ts"
 import type { Registry } from "./registry.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
 import { Storage } from "./storage.ts"
@@ -58,12 +58,16 @@ const SHUTDOWN = Symbol("shutdown")
 const OUT_OF_TIME = Symbol("out of time")
 
 /**
- * Runs one job to its end and writes down how it ended. Throws only if even that could not be done: then, and only
- * then, must the queue deliver again.
+ * Runs one job to its end and writes down how it ended. Throws only if even that could not be done, or if the job's type
+ * is not known here: then, and only then, must the queue deliver again.
  */
 export async function execute(job_id: number, options: ExecuteOptions): Promise<Ended> {
-  const lease = await claim(job_id, Object.keys(options.registry))
-  if (!lease) return "not_ours"
+  const known = Object.keys(options.registry)
+  const lease = await claim(job_id, known)
+  if (!lease) {
+    if (await isForeign(job_id, known)) throw new Error(`job ${job_id} is of a type this release does not know`)
+    return "not_ours"
+  }
   const { attempt, job_type, tenant_id } = lease.job
   return withIds({ job_id, attempt, job_type, tenant_id }, async () => {
     const started = performance.now()

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lte, lt, or, sql } from "drizzle-orm"
+import { and, eq, inArray, lt, lte, notInArray, or, sql } from "drizzle-orm"
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core"
 import { config } from "../config.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
@@ -59,6 +59,21 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
     .set({ ...ended(CRASHED, "dead"), crashes: MAX_CRASHES })
     .where(and(isKnown, isDead, sql`${deaths} >= ${MAX_CRASHES}`))
   return undefined
+}
+
+/** Whether an open job is of a type this release does not know: its message belongs to another one. */
+export async function isForeign(id: number, known: readonly string[]) {
+  const rows = await use()
+    .select({ id: jobTable.id })
+    .from(jobTable)
+    .where(
+      and(
+        eq(jobTable.id, id),
+        notInArray(jobTable.job_type, [...known]),
+        inArray(jobTable.status, ["pending", "running"]),
+      ),
+    )
+  return rows.length === 1
 }
 
 /** Ours while nobody has claimed it after us. Every write of a worker goes through this guard. */

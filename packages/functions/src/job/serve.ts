@@ -1,0 +1,25 @@
+import { parentPort, workerData } from "node:worker_threads"
+import type { Task } from "@robokit/core/job/execute"
+import { perform, type PerformOptions } from "@robokit/core/job/perform"
+import { type Report, toFailure } from "./protocol.ts"
+
+/** Does the one task this thread was started for, and reports. */
+export async function serve({ registry, openFiles }: Pick<PerformOptions, "registry" | "openFiles">) {
+  const task = workerData as Task
+  const report = (message: Report) => parentPort!.postMessage(message)
+  try {
+    const outcome = await perform(task, {
+      registry,
+      openFiles,
+      watch: {
+        progress: ({ percent, message }) => report({ type: "progress", percent, message }),
+        usage: (reading) => report({ type: "usage", ...reading }),
+      },
+      // The parent ends this thread at its limit; this lets code that waits end by itself, at the same moment.
+      signal: AbortSignal.timeout(task.time_limit_ms),
+    })
+    report({ type: "outcome", outcome })
+  } catch (thrown) {
+    report({ type: "failure", failure: toFailure(thrown) })
+  }
+}

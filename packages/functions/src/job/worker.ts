@@ -1,0 +1,48 @@
+import { extname } from "node:path"
+import { execute, type Runner } from "@robokit/core/job/execute"
+import { jobs, type Registry } from "@robokit/core/job/registry"
+import { JobMessage } from "@robokit/core/job/schema"
+import { log, withIds } from "@robokit/core/log"
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda"
+import { inThread } from "./in-thread.ts"
+
+/** Kept to write down how it ended, artefacts included. */
+const GRACE_MS = 30_000
+
+// Beside this file as a source and as a bundle; only the ending differs.
+const THREAD = new URL(`./thread${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
+
+const leaving = new AbortController()
+// Listening does not keep the process: it says only that the job at hand goes back to the queue.
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => leaving.abort())
+
+export interface WorkerOptions {
+  registry: Registry
+  run: Runner
+  shutdown: AbortSignal
+}
+
+/**
+ * Answers SQS with the messages to deliver again: those that are no messages of ours, of a job type not known here (a
+ * newer release may be), and those whose job's end could not be written down.
+ */
+export const workerWith =
+  ({ registry, run, shutdown }: WorkerOptions) =>
+  async (event: SQSEvent, context: Pick<Context, "getRemainingTimeInMillis">): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse["batchItemFailures"] = []
+    for (const { messageId, body } of event.Records) {
+      try {
+        const { job_id, traceparent } = JobMessage.parse(JSON.parse(body))
+        const time_limit_ms = Math.max(1000, context.getRemainingTimeInMillis() - GRACE_MS)
+        await withIds(traceparent ? { traceparent } : {}, () =>
+          execute(job_id, { registry, run, time_limit_ms, shutdown }),
+        )
+      } catch (error) {
+        log().error({ err: error, message_id: messageId }, "a message could not be handled")
+        batchItemFailures.push({ itemIdentifier: messageId })
+      }
+    }
+    return { batchItemFailures }
+  }
+
+export const handler = workerWith({ registry: jobs, run: inThread(THREAD), shutdown: leaving.signal })
