@@ -1,7 +1,7 @@
 import { findPackageJSON } from "node:module"
 import { pathToFileURL } from "node:url"
 import { buildApp } from "fauxqs"
-import { freePort } from "./port.ts"
+import { listen } from "./port.ts"
 
 export const REGION = "eu-west-1"
 const ACCOUNT = "000000000000"
@@ -54,8 +54,8 @@ export async function startSqs(options: { data_dir: string; port?: number; queue
 
   const app = buildApp({ logger: false, defaultRegion: REGION, stores })
   app.addHook("preClose", () => persistence.close())
-  const port = await freePort(options.port ?? 0)
-  await app.listen({ host: "127.0.0.1", port })
+  await app.ready()
+  const port = await listen(app.server, options.port ?? 0)
 
   // The host fauxqs itself would name (`sqs.REGION.localhost`) does not resolve, and the SDK goes where the queue's address points.
   const queue = (name: string): Queue => ({
@@ -80,6 +80,9 @@ export async function startSqs(options: { data_dir: string; port?: number; queue
     url: `http://127.0.0.1:${port}`,
     queue,
     async stop() {
+      // Fastify closes only a server it opened itself.
+      app.server.close()
+      app.server.closeAllConnections()
       await app.close()
     },
   }
