@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { lerobotRepo, takes, type Sample } from "./lerobot.ts"
+import { lerobotLayer, lerobotRepo, takes, type Sample } from "./lerobot.ts"
 import type { Recipe } from "./recipe.ts"
 
 type Damage = NonNullable<Sample["damage"]>
@@ -39,6 +39,8 @@ const pointers: Damage = (path, bytes) => {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha}\nsize ${bytes.length}\n`
   return [path, Buffer.from(pointer)]
 }
+
+const leftover: Damage = (path, bytes) => (path === "data/chunk-000/episode_000000.parquet" ? [path, bytes] : null)
 
 const shortInfo: Damage = (path, bytes) => [path, path === "meta/info.json" ? bytes.subarray(0, 700) : bytes]
 
@@ -82,8 +84,12 @@ export const damaged: Recipe[] = [
   broken("half_an_info", "info.json ends in the middle of a line.", { damage: shortInfo }),
   broken("no_tasks", "meta/tasks.jsonl is missing.", { version: "2.1", damage: noPlainText }),
   broken("v2_leftovers", "An episode_000000.parquet of v2.1 was left beside the tables of v3.0.", {
-    damage: (path, bytes) =>
-      path === "meta/stats.json" ? ["data/chunk-000/episode_000000.parquet", Buffer.from("PAR1")] : [path, bytes],
+    beside: [
+      lerobotLayer(
+        "broken-things__v2_leftovers-episode",
+        broken("v2_leftovers", "", { version: "2.1", damage: leftover, cameras: [] }),
+      ),
+    ],
   }),
   broken("nothing_recorded", "The recorder was stopped before the first take.", {
     episodes: [],

@@ -5,7 +5,7 @@ import type { SampleFile } from "../hub/repo.ts"
 
 /** Part of a tree that takes time to make, kept on disk once made. Two commits may share one. */
 export interface Layer {
-  /** A folder name, unique in the catalogue. */
+  /** A folder name, unique in the catalogue; changes when what is built changes. */
   key: string
   build(): AsyncIterable<readonly [path: string, bytes: Uint8Array]>
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import {
   encodeLeRobot,
   planLeRobot,
@@ -28,6 +29,8 @@ export interface Sample extends Pick<Recipe, "id" | "downloads" | "likes" | "cre
   edit?: (tables: Tables) => void
   /** Changes or drops (null) an encoded file: how a broken repository gets broken. */
   damage?: (path: string, bytes: Uint8Array) => readonly [path: string, bytes: Uint8Array] | null
+  /** Further layers over it. */
+  beside?: Layer[]
   /** Small files beside it. */
   files?: Record<string, string | Uint8Array>
   access?: Pick<Recipe, "gated" | "private" | "disabled" | "renamed_from">
@@ -36,8 +39,9 @@ export interface Sample extends Pick<Recipe, "id" | "downloads" | "likes" | "cre
 /** The dataset itself as a layer, built when first asked for. */
 export function lerobotLayer(key: string, sample: Sample): Layer {
   const spec = specOf(sample)
+  const recipe = JSON.stringify([spec, sample.cameras, String(sample.edit), String(sample.damage)])
   return {
-    key,
+    key: `${key}-${createHash("sha1").update(recipe).digest("hex").slice(0, 8)}`,
     async *build() {
       const media = sampleMedia(sample.cameras, sample.fps)
       const tables = planLeRobot(spec, media)
@@ -63,8 +67,8 @@ const specOf = ({ version, fps, robot, episodes, cameras, more, spec, id }: Samp
 
 /** A repository as `push_to_hub` leaves it: created, uploaded, its card written, its version tagged. */
 export function lerobotRepo(sample: Sample): Recipe {
-  const { id, access, files = {} } = sample
-  const layers = [lerobotLayer(keyOf(id), sample)]
+  const { id, access, beside = [], files = {} } = sample
+  const layers = [lerobotLayer(keyOf(id), sample), ...beside]
   const commits: CommitRecipe[] = [
     { title: "initial commit", date: sample.created_at, files: { ".gitattributes": GITATTRIBUTES } },
     {

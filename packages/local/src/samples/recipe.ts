@@ -40,11 +40,13 @@ export function toRepo({ commits, branches = {}, git_tags = {}, ...rest }: Recip
   return { ...rest, commits: made, branches: ids({ main: -1, ...branches }), git_tags: ids(git_tags) }
 }
 
-/** The builder's version belongs to the identity: a commit never changes what it holds. */
-const commitId = (repo: string, at: number, { title, date }: CommitRecipe) =>
-  createHash("sha1")
-    .update(JSON.stringify([BUILDER_VERSION, repo, at, title, date]))
-    .digest("hex")
+/** What is built belongs to the identity: a commit never changes what it holds. */
+const commitId = (repo: string, at: number, { title, date, layers = [], files = {} }: CommitRecipe) => {
+  const built = layers.map(({ key }) => key)
+  const small = Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString("base64")])
+  const identity = JSON.stringify([BUILDER_VERSION, repo, at, title, date, built, small])
+  return createHash("sha1").update(identity).digest("hex")
+}
 
 async function treeOf({ layers = [], files = {} }: CommitRecipe, dataDir: string) {
   const tree = new Map<string, SampleFile>()

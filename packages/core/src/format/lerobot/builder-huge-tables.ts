@@ -1,5 +1,6 @@
 import type { WriteColumn } from "../../parquet/write.ts"
 import { V3_DATA, V3_VIDEO } from "./builder-info.ts"
+import { mix } from "./builder-random.ts"
 
 export const HUGE_CAMERAS = [
   "observation.images.exterior_1_left",
@@ -159,6 +160,13 @@ const STATS = ["min", "max", "mean", "std", "q01", "q10", "q50", "q90", "q99"] a
 /** Where in its range a statistic lies: the rows were never made, so these stand for a plain bell. */
 const SHARE = { min: 0, max: 1, mean: 0.5, std: 0.2, q01: 0.04, q10: 0.24, q50: 0.5, q90: 0.76, q99: 0.96 }
 
+/** In [0, 1), the same for the same numbers. */
+const noise = (...parts: number[]) => mix(...parts) / 2 ** 32
+
+/** Real statistics hardly compress, so every value is its own; the order of the quantiles stays. */
+const jitter = (stat: (typeof STATS)[number], episode: number, dimension: number) =>
+  stat === "min" || stat === "max" ? 0 : 0.02 * noise(episode, dimension, STATS.indexOf(stat))
+
 function statColumns(
   table: HugeEpisodes,
   column: (typeof HUGE_FRAME_COLUMNS)[number],
@@ -173,7 +181,7 @@ function statColumns(
     if (name === "index") return [table.from[episode]!, table.from[episode]! + last]
     if (name === "episode_index") return [episode, episode]
     if (name === "task_index") return [table.taskOf(episode), table.taskOf(episode)]
-    const wobble = ((episode * 31 + dimension * 17) % 97) / 97
+    const wobble = noise(episode, dimension)
     return [-1.5 + wobble, 0.6 + wobble]
   }
   return [
@@ -184,7 +192,8 @@ function statColumns(
       data: rows.map((episode) =>
         Array.from({ length: width }, (_, dimension) => {
           const [low, high] = range(episode, dimension)
-          return stat === "std" ? (high - low) * SHARE.std : low + (high - low) * SHARE[stat]
+          if (stat === "std") return (high - low) * SHARE.std
+          return low + (high - low) * (SHARE[stat] + jitter(stat, episode, dimension))
         }),
       ),
     })),
@@ -198,11 +207,7 @@ function pictureColumns(camera: string, rows: readonly number[]): WriteColumn[] 
       name: `stats/${camera}/${stat}`,
       type: "float64",
       depth: 3,
-      data: rows.map((episode) =>
-        [0, 1, 2].map((channel) => [
-          [stat === "min" || stat === "max" ? SHARE[stat] : SHARE[stat] + ((episode + channel) % 13) / 130],
-        ]),
-      ),
+      data: rows.map((episode) => [0, 1, 2].map((channel) => [[SHARE[stat] + jitter(stat, episode, channel)]])),
     })),
     countColumn(camera, () => 100, rows),
   ]
