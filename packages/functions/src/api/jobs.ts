@@ -1,0 +1,132 @@
+import { createRoute, z } from "@hono/zod-openapi"
+import { Dataset } from "@robokit/core/dataset/dataset"
+import { Job } from "@robokit/core/job/job"
+import { jobs as definitions, type JobType } from "@robokit/core/job/registry"
+import { Artifact, JobInfo, JobListItem } from "@robokit/core/job/schema"
+import { isKnown, keepForEver, versionOf } from "./etag.ts"
+import {
+  DatasetId,
+  forReading,
+  forWriting,
+  Id,
+  json,
+  linkPages,
+  Located,
+  Page,
+  Paged,
+  pageOf,
+  resource,
+  Tagged,
+  unchanged,
+} from "./resource.ts"
+import { itemsOf, refuse } from "./validation.ts"
+
+const tags = ["jobs"]
+const Info = JobInfo.openapi("Job")
+const ListItem = JobListItem.openapi("JobListItem")
+const JobId = DatasetId.extend({ job_id: Id })
+const Type = z.enum(Object.keys(definitions) as [JobType, ...JobType[]])
+const Schemas = z.record(z.string(), z.looseObject({})).openapi("JobParameterSchemas")
+const Started = Located.extend({
+  "Retry-After": z.string().openapi({ description: "Seconds until a look is worth it." }),
+})
+
+export const jobs = resource()
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/job-parameter-schemas",
+      tags,
+      summary: "Get the JSON Schema of every job's parameters",
+      description: "By job type. `x-formats` says for each format `true`, or why it is refused.",
+      responses: { 200: json(Schemas, "JSON Schema 2020-12, by job type", Tagged), ...unchanged, ...forReading },
+    }),
+    (c) => {
+      const schemas = Job.schemas()
+      return isKnown(c, versionOf(schemas)) ? c.body(null, 304) : c.json(schemas, 200)
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}/jobs",
+      tags,
+      summary: "List the jobs of a dataset, by id",
+      request: { params: DatasetId, query: Page },
+      responses: { 200: json(z.array(ListItem), "One page, without results", Paged), ...unchanged, ...forReading },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param")
+      if (isKnown(c, await Dataset.version(id))) return c.body(null, 304)
+      const page = c.req.valid("query")
+      const found = await Job.list(id, pageOf(page))
+      linkPages(c, page, found)
+      return c.json(found.rows, 200)
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}/jobs/{job_id}",
+      tags,
+      summary: "Get a job with its result",
+      request: { params: JobId },
+      responses: { 200: json(Info, "The job", Tagged), ...unchanged, ...forReading },
+    }),
+    async (c) => {
+      const { id, job_id } = c.req.valid("param")
+      if (isKnown(c, await Job.version(id, job_id))) return c.body(null, 304)
+      const job = await Job.get(id, job_id)
+      // A failed job may yet be tried again; a result at a commit stays what it is.
+      if (job.status === "completed") keepForEver(c)
+      return c.json(job, 200)
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}/jobs/{job_id}/artifacts",
+      tags,
+      summary: "List the files of a finished job",
+      description: "Each `url` fetches its file for five minutes.",
+      request: { params: JobId },
+      responses: { 200: json(z.array(Artifact.openapi("Artifact")), "The files"), ...forReading },
+    }),
+    async (c) => {
+      const { id, job_id } = c.req.valid("param")
+      return c.json(await Job.artifacts(id, job_id), 200)
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/{id}/analyses/{job_type}",
+      tags,
+      summary: "Start a job",
+      description:
+        "The body holds the parameters that `job-parameter-schemas` describes; none is `{}`. The same job with the same parameters is not run twice.",
+      request: {
+        params: DatasetId.extend({ job_type: Type }),
+        // Which schema holds depends on the address, so it is checked by hand.
+        body: { required: false, content: { "application/json": { schema: { type: "object" } } } },
+      },
+      responses: {
+        200: json(Info, "The same job: it is open already, or its result is there", Located),
+        202: json(Info, "Queued", Started),
+        ...forWriting,
+      },
+    }),
+    async (c) => {
+      const { id, job_type } = c.req.valid("param")
+      const text = await c.req.text()
+      const given: unknown = text === "" ? {} : JSON.parse(text)
+      const params = definitions[job_type].params.safeParse(given)
+      // Not part of the route's type: every route may answer it.
+      if (!params.success) return refuse(c, itemsOf(params.error, ["body"], given)) as never
+      const { job, created } = await Job.start(id, job_type, params.data)
+      c.header("location", `/api/v1/datasets/${id}/jobs/${job.id}`)
+      if (!created) return c.json(job, 200)
+      c.header("retry-after", String(Math.ceil(job.poll_after_ms / 1000)))
+      return c.json(job, 202)
+    },
+  )
