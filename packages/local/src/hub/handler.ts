@@ -65,7 +65,7 @@ export function handler(parts: Parts) {
     } catch (cause) {
       if (cause instanceof Refusal && !res.headersSent) return sendRefusal(call, cause)
       // Either a bug here or a sample file that went away while it was sent; the reader sees a cut connection.
-      console.error("sample hub:", req.method, req.url, cause)
+      console.error("sample hub:", req.method, call.url.pathname, call.route, cause)
       if (res.headersSent) res.destroy()
       else sendRefusal(call, new Refusal(500, "Internal Error"))
     }

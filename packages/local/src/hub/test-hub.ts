@@ -36,6 +36,8 @@ const REPOS = [
   repoOf("team/secret", [first], { private: true }),
   repoOf("wild/gated", [first], { gated: "manual" }),
   repoOf("wild/gated-in", [first], { gated: "auto" }),
+  repoOf("wild/disabled", [first], { disabled: true }),
+]
 
 export type Named = { id: string; path: string }
 

