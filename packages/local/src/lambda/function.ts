@@ -46,7 +46,7 @@ export class LocalFunction {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     } else this.#busy++
     try {
-      if (this.#stopped) throw new InvokeError("Sandbox.Stopped", `${this.name} is stopped`)
+      if (this.#stopped) throw this.#ended("", `${this.name} is stopped`)
       const environment = this.#idle.pop() ?? (await this.#start())
       const result = await this.#run(environment, event)
       return result
@@ -61,6 +61,10 @@ export class LocalFunction {
   async stop() {
     this.#stopped = true
     await Promise.all([...this.#all].map(kill))
+  }
+
+  #ended(name: string, message: string) {
+    return new InvokeError(this.#stopped ? "Sandbox.Stopped" : name, message)
   }
 
   async #start(): Promise<ChildProcess> {
@@ -93,7 +97,7 @@ export class LocalFunction {
       child.once("error", (error) => (clearTimeout(timer), reject(error)))
       child.once("exit", (code, signal) => {
         clearTimeout(timer)
-        reject(new InvokeError("Runtime.InitError", `${this.name} ended while it initialised: ${code ?? signal}`))
+        reject(this.#ended("Runtime.InitError", `${this.name} ended while it initialised: ${code ?? signal}`))
       })
     })
     return child
@@ -131,7 +135,7 @@ export class LocalFunction {
       }
       const onExit = (code: number | null, signal: string | null) => {
         settle()
-        reject(new InvokeError("Runtime.ExitError", `${this.name} ended: ${code ?? signal}`))
+        reject(this.#ended("Runtime.ExitError", `${this.name} ended: ${code ?? signal}`))
       }
       const timer = setTimeout(() => {
         settle()

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { APIGatewayProxyStructuredResultV2, LambdaFunctionURLEvent } from "aws-lambda"
 import { splitOnce } from "../s3/exchange.ts"
 import type { LocalFunction } from "./function.ts"
-import { InvokeError } from "./protocol.ts"
+import { InvokeError, isStopped } from "./protocol.ts"
 
 /** Lambda takes and gives at most this much in one invocation. */
 const LIMIT = 6 * 2 ** 20
@@ -22,7 +22,7 @@ export const functionUrl =
     try {
       sendResult(request, response, (await fn.invoke(toEvent(request, body))) as APIGatewayProxyStructuredResultV2)
     } catch (error) {
-      console.error(`${fn.name}: ${(error as Error).stack ?? error}`)
+      if (!isStopped(error)) console.error(`${fn.name}: ${(error as Error).stack ?? error}`)
       if (response.headersSent) return void response.destroy()
       const name = error instanceof InvokeError ? error.name : ""
       if (name === "TooManyRequestsException") {

@@ -21,3 +21,6 @@ export class InvokeError extends Error {
     if (stack) this.stack = stack
   }
 }
+
+/** The function was stopped from outside, which is no failure of it. */
+export const isStopped = (error: unknown) => error instanceof InvokeError && error.name === "Sandbox.Stopped"

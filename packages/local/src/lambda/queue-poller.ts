@@ -22,12 +22,16 @@ export interface PollerOptions {
   concurrency: number
 }
 
+export interface Poller {
+  stop(): Promise<void>
+}
+
 /**
  * The event source mapping between a queue and a function, with partial failures: what succeeded is deleted, what failed stays
  * invisible until the queue's visibility timeout, and the queue's redrive policy sends it to the DLQ in the end. A throw, a
  * timeout, a crash or an answer that names an unknown message fails the whole batch.
  */
-export function pollQueue(options: PollerOptions): { stop(): Promise<void> } {
+export function pollQueue(options: PollerOptions): Poller {
   const { client, queue_url, queue_arn } = options
   const ending = new AbortController()
 

@@ -24,6 +24,14 @@ interface Call {
   query: URLSearchParams
 }
 
+export interface S3Options {
+  data_dir: string
+  port?: number
+  credentials: Credentials
+  /** Made when they are missing. */
+  buckets?: string[]
+}
+
 export interface S3 {
   url: string
   stop(): Promise<void>
@@ -33,9 +41,10 @@ export interface S3 {
  * The part of S3 the product uses, kept strict: signatures are verified, conditions and checksums hold, and what is not
  * supported is `501 NotImplemented` rather than a polite lie. State is in `data_dir`.
  */
-export async function startS3(options: { data_dir: string; port?: number; credentials: Credentials }): Promise<S3> {
+export async function startS3(options: S3Options): Promise<S3> {
   const store = new Store(options.data_dir)
   const uploads = new Uploads()
+  for (const name of options.buckets ?? []) if (!store.buckets.has(name)) store.create(name)
 
   async function handle(request: IncomingMessage, response: ServerResponse) {
     const [rawPath = "/", search = ""] = splitOnce(request.url ?? "/", "?")

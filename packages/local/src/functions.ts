@@ -1,0 +1,41 @@
+import { join } from "node:path"
+import { LocalFunction } from "./lambda/function.ts"
+import type { QueueOptions } from "./sqs.ts"
+
+const DAY_S = 86_400
+
+/** As the deployment has them: visibility is six times the timeout of the function that reads the queue. */
+export const QUEUES: QueueOptions[] = [
+  { name: "jobs-dlq", visibility_s: 180, retention_s: 14 * DAY_S },
+  { name: "jobs", visibility_s: 1800, redrive: { to: "jobs-dlq", max_receive_count: 5 } },
+  { name: "sweep", visibility_s: 60 },
+]
+
+/** Memory, time and how many at once. */
+const FUNCTIONS = {
+  api: { timeout_s: 30, memory_mb: 512, concurrency: 4 },
+  worker: { timeout_s: 300, memory_mb: 1024, concurrency: 2 },
+  sweep: { timeout_s: 30, memory_mb: 256, concurrency: 1 },
+  "dead-letter": { timeout_s: 30, memory_mb: 256, concurrency: 1 },
+  migrate: { timeout_s: 120, memory_mb: 256, concurrency: 1 },
+}
+
+/** Which function reads which queue, one message at a time. */
+export const MAPPINGS = [
+  { queue: "jobs", reader: "worker" },
+  { queue: "sweep", reader: "sweep" },
+  { queue: "jobs-dlq", reader: "dead-letter" },
+] as const
+
+export type Functions = Record<keyof typeof FUNCTIONS, LocalFunction>
+
+/** Every function there is, from the bundles in `folder`, with the same environment. */
+export const makeFunctions = (folder: string, env: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(FUNCTIONS).map(([name, limits]) => [
+      name,
+      new LocalFunction({ name, file: join(folder, `${name}.mjs`), env, ...limits }),
+    ]),
+  ) as Functions
+
+export const concurrencyOf = (name: keyof typeof FUNCTIONS) => FUNCTIONS[name].concurrency
