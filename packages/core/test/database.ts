@@ -35,12 +35,15 @@ export function useDatabase(): TestDatabase {
     process.env.JOB_QUEUE_URL ??= "http://127.0.0.1:9/jobs"
     process.env.SWEEP_QUEUE_URL ??= "http://127.0.0.1:9/sweep"
     process.env.ARTIFACT_BUCKET ??= "artifacts"
+    process.env.LOG_LEVEL ??= "silent"
     resetConfig()
     await Database.connectTo(url.href)
   })
   beforeEach(async () => {
     forgetNudge()
-    await Database.use().execute(sql`truncate dataset, job, outbox, sweep, idempotency_key restart identity cascade`)
+    const empty = sql`truncate dataset, job, outbox, sweep, idempotency_key restart identity cascade`
+    // A test may have killed the connections of the pool.
+    await Database.retrying(() => Database.use().execute(empty))
   })
   afterAll(async () => {
     await Database.close()

@@ -10,7 +10,9 @@ import { Storage } from "../src/job/storage.ts"
 export const newSha = () => randomBytes(20).toString("hex")
 
 /** A dataset as an import leaves it, without asking a Hub. */
-export const importDataset = (options: { repo_id?: string; revision?: string; format_type?: "lerobot" | "rosbag" } = {}) =>
+export const importDataset = (
+  options: { repo_id?: string; revision?: string; format_type?: "lerobot" | "rosbag" } = {},
+) =>
   Dataset.register(
     {
       repo_id: options.repo_id ?? "acme/arm",

@@ -71,16 +71,23 @@ export async function afterCommit(effect: Effect) {
 }
 
 /**
- * Tries once more when the connection was lost. For reads and for work that is refused the second time by a constraint
+ * Tries once more, on a fresh connection, when the one at hand was lost. For reads and for work that is refused the second time by a constraint
  * or a guard; inside a transaction only the whole of it can be tried again.
  */
 export async function retrying<T>(work: () => Promise<T>): Promise<T> {
   if (scope.getStore()) return work()
+  use()
+  const before = pool
   try {
     return await work()
   } catch (error) {
     if (!isLostConnection(error)) throw error
     log().warn({ err: error }, "database connection lost, trying once more")
+    // What ended one connection has mostly ended its neighbours, too, and they do not know it yet.
+    if (before && pool === before) {
+      pool = open(before.url)
+      before.client.end({ timeout: 5 }).catch((late: unknown) => log().warn({ err: late }, "old pool"))
+    }
     return work()
   }
 }
