@@ -55,13 +55,13 @@ export function detailsOf(
 }
 
 /** `lerobot-format.md` §1.9: whose habits the dataset shows. */
-function dialectsOf({ raw, features }: Info, { meta, names }: Listing): string[] {
+function dialectsOf({ raw, features }: Info, { meta, annotations }: Listing): string[] {
   const keys = new Set(features.map(({ key }) => key))
   const dialects = {
     groot: meta.has("meta/modality.json"),
     behavior: "metainfo_path" in raw || "annotation_path" in raw,
     openpi: keys.has("actions") && (keys.has("state") || keys.has("image")),
-    robocoin: names.annotations > 0,
+    robocoin: annotations > 0,
     "lerobot.js": raw["created_by"] === "lerobot.js",
     "draft-2.0": isRecord(raw["videos"]) || "image_keys" in raw || "keys" in raw,
   }

@@ -30,6 +30,11 @@ export class EpisodeTable {
     this.rows++
   }
 
+  append(other: EpisodeTable) {
+    for (let row = 0; row < other.rows; row++) this.add(other.#indices[row]!, other.#lengths[row]!, "meta/episodes")
+    this.withoutIndex += other.withoutIndex
+  }
+
   /** Each index once; of rows with the same index the first counts. */
   finish(): Episodes {
     const order = Uint32Array.from({ length: this.rows }, (_, at) => at)

@@ -54,23 +54,25 @@ export async function readEpisodesParquet(
   let next = 0
   const work = async () => {
     for (let at = next++; at < shards.length; at = next++) {
-      await reading.shard(shards[at]!)
+      await reading.shard(at, shards[at]!)
       onProgress(at + 1)
     }
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, shards.length) }, work))
-  const episodes = reading.table.finish()
-  noteTable("meta/episodes", reading.table, episodes, notes)
-  if (reading.table.withoutIndex) {
+  const table = reading.table()
+  const episodes = table.finish()
+  noteTable("meta/episodes", table, episodes, notes)
+  if (table.withoutIndex) {
     notes.add(
-      `meta/episodes has ${plural(reading.table.withoutIndex, "row")} without a usable episode_index; they were left out.`,
+      `meta/episodes has ${plural(table.withoutIndex, "row")} without a usable episode_index; they were left out.`,
     )
   }
   return { episodes, pointers: reading.tallies, broken: reading.broken }
 }
 
 class Reading {
-  readonly table = new EpisodeTable()
+  /** One a shard, so that the order of answers does not decide which of two equal indexes counts. */
+  readonly #tables = new Map<number, EpisodeTable>()
   readonly broken: EpisodesV3["broken"] = []
   readonly tallies: Map<string, PointerTally>
   readonly #files: Files
@@ -96,18 +98,26 @@ class Reading {
     )
   }
 
-  async shard(file: FileEntry) {
+  table(): EpisodeTable {
+    const all = new EpisodeTable()
+    for (const [, table] of [...this.#tables].sort(([a], [b]) => a - b)) all.append(table)
+    return all
+  }
+
+  async shard(at: number, file: FileEntry) {
     const { path } = file
     try {
       if (file.size > MAX_SHARD) throw new AppError("too_large", `${path} is ${file.size} bytes long.`, { path })
-      await this.#read(file)
+      const table = new EpisodeTable()
+      await this.#read(file, table)
+      this.#tables.set(at, table)
     } catch (error) {
       if (!(error instanceof AppError) || !["invalid", "limit", "unsupported"].includes(error.kind)) throw error
       this.broken.push({ path, reason: error.message })
     }
   }
 
-  async #read(file: FileEntry) {
+  async #read(file: FileEntry, table: EpisodeTable) {
     const bytes = rememberTail(this.#files.open(file))
     const firstRead = file.size <= FIRST_READ ? FIRST_READ : 64 * 1024
     const wanted = new Set(this.#columns)
@@ -121,7 +131,7 @@ class Reading {
       if (!index) break
       for (let row = 0; row < rows; row++) {
         const span = from && to ? to[row]! - from[row]! : NaN
-        this.table.add(index[row]!, length ? length[row]! : span, file.path)
+        table.add(index[row]!, length ? length[row]! : span, file.path)
       }
       for (const [at, pointer] of this.#pointers.entries()) this.#follow(pointer, located[at * 2], located[at * 2 + 1])
     }

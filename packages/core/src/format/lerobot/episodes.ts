@@ -115,7 +115,16 @@ async function fromParquet(ctx: ExtractContext, known: Known, shards: readonly F
   const source = shards.length === 1 ? shards[0]!.path : "meta/episodes/"
   if (read.broken.length) {
     const reason = brokenReason(read, shards.length)
-    return { table: null, reason, source, ofCamera: (camera) => (filesOnly(listing, camera) === 0 ? 0 : null) }
+    return {
+      table: null,
+      reason,
+      source,
+      ofCamera(camera) {
+        if (filesOnly(listing, camera) === 0) return 0
+        notes.add(`How many episodes the cameras have is not known: ${reason}.`)
+        return null
+      },
+    }
   }
   if (read.episodes.count === 0) {
     return {

@@ -10,7 +10,7 @@ import { Notes, plural, shown } from "./notes.ts"
 import { signalsOf } from "./signals.ts"
 import { readEpisodes, type EpisodesRead } from "./episodes.ts"
 import { readTasks, type Tasks } from "./tasks.ts"
-import { storable } from "./text.ts"
+import { isRecord, storable } from "./text.ts"
 import { readAs, type ReadAs } from "./version.ts"
 
 const INFO = "meta/info.json"
@@ -23,8 +23,7 @@ export async function extract(ctx: ExtractContext): Promise<DatasetMetadata> {
   const info = await readInfo(ctx, notes)
   ctx.progress(5, "Read info.json")
   const cameras = info.features.filter(isCamera).map((feature) => declaredCamera(feature, info, notes))
-  const major =
-    info.version?.major === 3 || (info.version === null && /\{file_index\b/.test(String(info.raw["data_path"]))) ? 3 : 2
+  const { major } = readAs(info.raw, { hasEpisodesTable: false, hasStats: false, hasEpisodesStats: false })
   const listing = await readListing(ctx.files, {
     major,
     cameraKeys: cameras.filter(({ isVideo }) => isVideo).map(({ key }) => key),
@@ -44,6 +43,7 @@ export async function extract(ctx: ExtractContext): Promise<DatasetMetadata> {
   const complete = await completeCameras(cameras, listing.cameras, episodes.ofCamera, { ...ctx, fps: info.fps, notes })
   for (const [at, camera] of complete.entries()) noteCoverage(camera, cameras[at]!.isVideo, counts.episode_count, notes)
   noteFiles(listing, version, episodes, counts.episode_count, notes)
+  noteSplits(info, counts.episode_count, notes)
   if (info.fps === null) notes.add("The frame rate is not known, so the duration is not either.")
   if (ctx.card.licence === null) notes.add("The dataset's card states no licence.")
   ctx.progress(95, "Done reading")
@@ -151,6 +151,19 @@ const declaredOnly = (name: string, value: number | null, why: string) =>
     ? `${name} is not known: ${why}, and info.json declares no usable figure.`
     : `${name} ${value} is declared in info.json, not counted: ${why}.`
 
+/** LeRobot never reads splits, so they go stale: `{"train": "0:100"}` with 5 episodes. */
+function noteSplits({ raw }: Info, episodeCount: number | null, notes: Notes) {
+  if (!isRecord(raw["splits"]) || episodeCount === null) return
+  for (const [name, range] of Object.entries(raw["splits"]).slice(0, 20)) {
+    const end = typeof range === "string" ? /^\d+:(\d+)$/.exec(range)?.[1] : undefined
+    if (end !== undefined && Number(end) > episodeCount) {
+      notes.add(
+        `info.json declares the split ${shown(name)} as ${shown(range)}, but there are ${plural(episodeCount, "episode")}.`,
+      )
+    }
+  }
+}
+
 /** Contradictions between the listing and the tables that cost nothing to see. */
 function noteFiles(
   listing: Listing,
@@ -159,7 +172,12 @@ function noteFiles(
   episodeCount: number | null,
   notes: Notes,
 ) {
-  const { pointerVideos, misplaced, dataFiles } = listing
+  const { pointerVideos, foreignVideos, misplaced, dataFiles } = listing
+  if (foreignVideos.count) {
+    notes.add(
+      `${plural(foreignVideos.count, "video file")} of no declared camera (first: ${foreignVideos.first!.path}).`,
+    )
+  }
   if (pointerVideos.count) {
     notes.add(
       `${plural(pointerVideos.count, "video file")} ${pointerVideos.count === 1 ? "is" : "are"} empty or no longer than a Git LFS pointer (first: ${pointerVideos.first!.path}); they count as missing.`,

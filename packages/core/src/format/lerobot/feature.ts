@@ -1,4 +1,4 @@
-import { shown, type Notes } from "./notes.ts"
+import { plural, shown, type Notes } from "./notes.ts"
 import { isRecord, kindOf } from "./text.ts"
 
 const MAX_FEATURES = 2000
@@ -98,7 +98,7 @@ function namesFor(shape: (number | null)[], labels: string[], where: string, dty
   if (labels.length === 0 || dtype === "video" || dtype === "image") return null
   if (shape.length === 1 && labels.length === shape[0]) return labels
   if (shape.length <= 1) {
-    notes.add(`${where} has ${labels.length} names for the shape ${shown(shape)}; they were not used.`)
+    notes.add(`${where} has ${plural(labels.length, "name")} for the shape ${shown(shape)}; they were not used.`)
   }
   return null
 }

@@ -3,7 +3,7 @@ import { FileTally, kindOf } from "../file-kinds.ts"
 import { looksLikePointer } from "./pointers.ts"
 import type { Template } from "./template.ts"
 
-/** Paths of data and video files kept for version 3, where an episode's file is looked up; version 2 keeps none. */
+/** Paths of data and video files kept, to look up an episode's file. Those named by episode, as in version 2, take a bit each. */
 const MAX_PATHS = 400_000
 const MAX_SHARDS = 5000
 /** Beyond it an episode's number is nonsense and gets no bit. */
@@ -24,22 +24,24 @@ export interface Listing {
   /** Parquet below `meta/episodes/` where LeRobot does not look. */
   strayShards: FileEntry[]
   cameras: Map<string, CameraFiles>
-  /** Episodes that have a data file (version 2). */
+  /** Episodes that have a data file named by them, as in version 2. */
   dataEpisodes: Bitmap
   dataFiles: number
-  /** Paths of data and video files (version 3); null when there are too many. */
+  /** Paths of data and video files that are not named by episode; null when there are too many. */
   paths: Set<string> | null
   /** Data files of version 2 that are not where `data_path` puts them, and an example. */
   misplaced: { count: number; example: { path: string; expected: string } | null }
   /** Videos that are Git LFS pointers by their size. */
   pointerVideos: { count: number; first: FileEntry | null }
-  names: { annotations: number; images: number }
+  /** Videos of no declared camera. */
+  foreignVideos: { count: number; first: FileEntry | null }
+  annotations: number
 }
 
 export interface CameraFiles {
   count: number
   first: FileEntry | null
-  /** Episodes that have a file of this camera (version 2). */
+  /** Episodes that have a file of this camera named by them, as in version 2. */
   episodes: Bitmap
 }
 
@@ -66,7 +68,8 @@ export async function readListing(files: Files, options: ListingOptions): Promis
     paths: new Set(),
     misplaced: { count: 0, example: null },
     pointerVideos: { count: 0, first: null },
-    names: { annotations: 0, images: 0 },
+    foreignVideos: { count: 0, first: null },
+    annotations: 0,
   }
   for await (const file of files.list("", options.signal)) {
     note(listing, file, options)
@@ -85,8 +88,7 @@ function note(listing: Listing, file: FileEntry, options: ListingOptions) {
   if (kind === "metadata") noteMeta(listing, file)
   else if (kind === "data") noteData(listing, file, options)
   else if (kind === "video") noteVideo(listing, file, options)
-  else if (path.startsWith("annotations/")) listing.names.annotations++
-  else if (kind === "image" && path.startsWith("images/")) listing.names.images++
+  else if (path.startsWith("annotations/")) listing.annotations++
 }
 
 /** `metadata` is everything in `meta/`, `data` the tables in `data/`; the rest goes by its extension. */
@@ -109,10 +111,11 @@ function noteMeta(listing: Listing, file: FileEntry) {
 
 function noteData(listing: Listing, file: FileEntry, { major, dataPath, chunksSize }: ListingOptions) {
   listing.dataFiles++
-  if (major === 3) return keepPath(listing, file.path)
   const episode = episodeOf(file.path)
+  if (major === 3 || episode === undefined) keepPath(listing, file.path)
   if (episode === undefined || looksLikePointer(file)) return
   listing.dataEpisodes.add(episode)
+  if (major === 3) return
   const expected = dataPath?.fill(episodeValues(episode, chunksSize))
   if (expected === file.path) return
   listing.misplaced.count++
@@ -127,11 +130,15 @@ function noteVideo(listing: Listing, file: FileEntry, { major }: ListingOptions)
     return
   }
   const camera = cameraOf(file.path, listing.cameras)
-  if (!camera) return
+  if (!camera) {
+    listing.foreignVideos.count++
+    listing.foreignVideos.first ??= file
+    return
+  }
   camera.count++
   camera.first ??= file
-  if (major === 3) return keepPath(listing, file.path)
   const episode = episodeOf(file.path)
+  if (major === 3 || episode === undefined) keepPath(listing, file.path)
   if (episode !== undefined) camera.episodes.add(episode)
 }
 
