@@ -78,7 +78,7 @@ function plan(frames: number, ranges: MotionSpec["ranges"], grippers: Set<number
       }),
     ]),
   )
-  const jitter = PHASES.map(({ end }) => (end === 0 || end === 1 ? end : end + between(random, -0.03, 0.03)))
+  const jitter = PHASES.map(({ end }) => (end === 0 || end === 1 ? end : end + between(random, -0.015, 0.015)))
   return PHASES.map(({ at, grip }, phase) => ({
     frame: Math.round(jitter[phase]! * Math.max(frames - 1, 1)),
     pose: poses[at]!.map((value, joint) => {
