@@ -1,0 +1,52 @@
+import { config } from "../config.ts"
+import { AppError } from "../error.ts"
+
+const encode = (path: string) => path.split("/").map(encodeURIComponent).join("/")
+
+/** A fixed host and a path made of encoded segments: nothing a user sends can choose where a request goes. */
+function at(path: string, query: Record<string, string | readonly string[] | undefined> = {}): URL {
+  const url = new URL(path, `${new URL(config().HF_ENDPOINT).origin}/`)
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of value === undefined ? [] : [value].flat()) url.searchParams.append(name, each)
+  }
+  return url
+}
+
+export const searchAddress = (query: Record<string, string | readonly string[] | undefined>) =>
+  at("/api/datasets", query)
+
+/** `/api/datasets/{owner}/{name}/{tail}`; the tail's segments are encoded here, a revision as one segment. */
+export const apiAddress = (repo_id: string, tail: readonly string[] = [], query: Parameters<typeof at>[1] = {}) =>
+  at(`/api/datasets/${[encode(repo_id), ...tail.map(encodeURIComponent)].join("/")}`, query)
+
+export const resolveAddress = (repo_id: string, revision: string, path: string) =>
+  at(`/datasets/${encode(repo_id)}/resolve/${encodeURIComponent(revision)}/${encode(path)}`)
+
+export const isEndpoint = (url: URL) => url.origin === new URL(config().HF_ENDPOINT).origin
+
+/**
+ * Whether a redirect may be followed: to the Hub itself, to its file hosts over https, or to an origin the operator
+ * listed. Everything else, and so every private address, is refused.
+ */
+function mayFollow(url: URL): boolean {
+  if (url.username || url.password) return false
+  if (isEndpoint(url)) return true
+  const listed = config()
+    .HF_REDIRECT_HOSTS.split(",")
+    .map((each) => each.trim())
+  if (listed.includes(url.origin)) return true
+  return url.protocol === "https:" && url.port === "" && /^(?:[\w-]+\.)+hf\.co$|^huggingface\.co$/.test(url.hostname)
+}
+
+/** The address a `Location` or `Link` names, if it may be asked. @throws AppError `hub_bad_answer` */
+export function follow(location: string | null, from: URL): URL {
+  if (location === null || !URL.canParse(location, from.href)) {
+    throw new AppError("hub_bad_answer", "The Hub redirected to nowhere.")
+  }
+  const url = new URL(location, from)
+  if (mayFollow(url)) return url
+  throw new AppError(
+    "hub_bad_answer",
+    `The Hub redirected to ${url.protocol}//${url.host.slice(0, 100)}, which is not one of its hosts.`,
+  )
+}
