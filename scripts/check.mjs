@@ -29,6 +29,7 @@ for (const [name, command, ...args] of GATES) {
     failed++
     process.stdout.write(output)
   }
-  if (name !== "tests") console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`)
+  if (name !== "tests")
+    console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`)
 }
 process.exit(failed ? 1 : 0)

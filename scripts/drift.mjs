@@ -13,7 +13,12 @@ try {
   const tables = readdirSync(join(core, "src"), { recursive: true }).filter((each) => each.endsWith(".sql.ts"))
   const generated = spawnSync(
     "drizzle-kit",
-    ["generate", "--dialect=postgresql", `--out=${copy}`, ...tables.map((each) => `--schema=${join(core, "src", each)}`)],
+    [
+      "generate",
+      "--dialect=postgresql",
+      `--out=${copy}`,
+      ...tables.map((each) => `--schema=${join(core, "src", each)}`),
+    ],
     { encoding: "utf8" },
   )
   const output = generated.stdout + generated.stderr
@@ -23,7 +28,8 @@ try {
   }
   const { entries } = JSON.parse(readFileSync(join(core, "migrations/meta/_journal.json"), "utf8"))
   for (let at = 1; at < entries.length; at++) {
-    if (entries[at].when <= entries[at - 1].when) fail(`${entries[at].tag} is dated before ${entries[at - 1].tag}: it would be skipped.`)
+    if (entries[at].when <= entries[at - 1].when)
+      fail(`${entries[at].tag} is dated before ${entries[at - 1].tag}: it would be skipped.`)
   }
 } finally {
   rmSync(copy, { recursive: true, force: true })

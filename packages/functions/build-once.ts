@@ -27,7 +27,12 @@ export async function buildOnce({ inputs, outdir, make, onBuild }: Build): Promi
     const partial = `${folder}.${process.pid}`
     rmSync(partial, { recursive: true, force: true })
     mkdirSync(partial, { recursive: true })
-    await make(partial)
+    try {
+      await make(partial)
+    } catch (error) {
+      rmSync(partial, { recursive: true, force: true })
+      throw error
+    }
     if (existsSync(folder)) rmSync(partial, { recursive: true })
     else renameSync(partial, folder)
   }
@@ -58,7 +63,7 @@ function filesOf(path: string): string[] {
 }
 
 function prune(outdir: string) {
-  const builds = readdirSync(outdir).filter((each) => /^[0-9a-f]{16}$/.test(each))
+  const builds = readdirSync(outdir).filter((each) => /^[0-9a-f]{16}(\.\d+)?$/.test(each))
   const age = (name: string) => statSync(join(outdir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const old = builds.sort((a, b) => age(b) - age(a)).slice(KEPT)
   for (const name of old) rmSync(join(outdir, name), { recursive: true, force: true })
