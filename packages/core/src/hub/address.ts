@@ -1,7 +1,13 @@
 import { config } from "../config.ts"
 import { AppError } from "../error.ts"
 
-const encode = (path: string) => path.split("/").map(encodeURIComponent).join("/")
+const encode = (path: string) => path.split("/").map(segment).join("/")
+
+/** One segment of a path. `.` and `..` cannot be escaped: a URL resolves them in every spelling, so they are refused. */
+function segment(text: string): string {
+  if (text !== "." && text !== "..") return encodeURIComponent(text)
+  throw new AppError("invalid_params", `"${text}" is no part of a name, a revision or a path.`)
+}
 
 /** A fixed host and a path made of encoded segments: nothing a user sends can choose where a request goes. */
 function at(path: string, query: Record<string, string | readonly string[] | undefined> = {}): URL {
@@ -17,10 +23,10 @@ export const searchAddress = (query: Record<string, string | readonly string[] |
 
 /** `/api/datasets/{owner}/{name}/{tail}`; the tail's segments are encoded here, a revision as one segment. */
 export const apiAddress = (repo_id: string, tail: readonly string[] = [], query: Parameters<typeof at>[1] = {}) =>
-  at(`/api/datasets/${[encode(repo_id), ...tail.map(encodeURIComponent)].join("/")}`, query)
+  at(`/api/datasets/${[encode(repo_id), ...tail.map(segment)].join("/")}`, query)
 
 export const resolveAddress = (repo_id: string, revision: string, path: string) =>
-  at(`/datasets/${encode(repo_id)}/resolve/${encodeURIComponent(revision)}/${encode(path)}`)
+  at(`/datasets/${encode(repo_id)}/resolve/${segment(revision)}/${encode(path)}`)
 
 export const isEndpoint = (url: URL) => url.origin === new URL(config().HF_ENDPOINT).origin
 

@@ -61,9 +61,8 @@ export function failureOf(status: number, headers: Headers, body: Uint8Array, su
 /** Text of the Hub's own, at most 200 characters and none of them a control character. */
 function saying(headers: Headers, body: Uint8Array): string {
   const text = headers.get("x-error-message") ?? Buffer.from(body.subarray(0, 500)).toString("utf8")
-  // eslint-disable-next-line no-control-regex -- control and bidi characters are what it takes out
   return text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069<>]+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>]+/gu, " ")
     .trim()
     .slice(0, 200)
 }

@@ -136,7 +136,18 @@ async function readBody(response: Response, { max_bytes, usage }: RequestOptions
   if (announced !== null && !response.headers.has("content-encoding") && Number(announced) !== length) {
     throw hubError("hub_truncated", `The Hub announced ${announced} bytes and sent ${length}.`)
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+  return joined(chunks, length)
+}
+
+function joined(chunks: Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return all
 }
 
 function classed(error: unknown, { signal }: RequestOptions, timer: Timer): unknown {

@@ -17,6 +17,8 @@ const SORT_KEYS: Record<string, (repo: SampleRepo, call: Call) => string | numbe
 
 /** Where a page ended: the sort key of its last item, and its `_id` for the ties. */
 interface Cursor {
+  /** Folders of this machine come first, whatever the order: who gave them looks for them. */
+  own: boolean
   key: string | number
   _id: string
 }
@@ -32,7 +34,11 @@ export async function search(call: Call): Promise<void> {
   const up = params.get("direction") === "1"
   const after = readCursor(params.get("cursor"))
 
-  const place = (repo: SampleRepo): Cursor => ({ key: SORT_KEYS[sort]!(repo, call), _id: repoKey(repo.id) })
+  const place = (repo: SampleRepo): Cursor => ({
+    own: repo.id.startsWith("local/"),
+    key: SORT_KEYS[sort]!(repo, call),
+    _id: repoKey(repo.id),
+  })
   const found = hub.store.repos
     .filter((repo) => mayList(call.user, repo) && isAsked(repo, params))
     .map((repo) => ({ repo, place: place(repo) }))
@@ -62,6 +68,7 @@ function isAsked(repo: SampleRepo, params: URLSearchParams): boolean {
 }
 
 function compare(a: Cursor, b: Cursor, up: boolean): number {
+  if (a.own !== b.own) return a.own ? -1 : 1
   if (a.key !== b.key) return a.key < b.key === up ? -1 : 1
   return a._id < b._id ? -1 : a._id > b._id ? 1 : 0
 }
@@ -72,7 +79,8 @@ function readCursor(text: string | null): Cursor | null {
   if (text === null) return null
   try {
     const value = JSON.parse(Buffer.from(text, "base64").toString()) as Partial<Cursor> | null
-    if (["string", "number"].includes(typeof value?.key) && typeof value?._id === "string") return value as Cursor
+    const isCursor = ["string", "number"].includes(typeof value?.key) && typeof value?._id === "string"
+    if (isCursor && typeof value?.own === "boolean") return value as Cursor
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
   }
