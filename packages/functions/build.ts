@@ -5,9 +5,12 @@ import { buildOnce } from "./build-once.ts"
 
 const HERE = fileURLToPath(new URL(".", import.meta.url))
 
-/** One bundle each, `<name>.mjs`. */
-const ENTRIES = {
-  api: "src/api/lambda.ts",
+/**
+ * One bundle each, `<name>.mjs`. The API is one file: it extends zod before core's schemas are made, an order that esbuild
+ * does not keep between chunks. The others are split, so that code which is imported late is loaded late.
+ */
+const WHOLE = { api: "src/api/lambda.ts" }
+const SPLIT = {
   worker: "src/job/worker.ts",
   thread: "src/job/thread.ts",
   sweep: "src/job/sweep.ts",
@@ -27,21 +30,26 @@ export const buildFunctions = (outdir = join(HERE, "dist"), onBuild?: () => void
     async make(folder) {
       // Only when there is something to bundle: it takes a process and 50 ms to have it at hand.
       const { build, stop } = await import("esbuild")
-      await build({
-        absWorkingDir: HERE,
-        entryPoints: ENTRIES,
-        outdir: folder,
-        outExtension: { ".js": ".mjs" },
-        bundle: true,
-        splitting: true,
-        format: "esm",
-        platform: "node",
-        target: "node24",
-        banner: { js: REQUIRE },
-        sourcemap: true,
-        logLevel: "silent",
-      })
-      await stop()
+      const bundle = (entryPoints: Record<string, string>, splitting: boolean) =>
+        build({
+          absWorkingDir: HERE,
+          entryPoints,
+          splitting,
+          outdir: folder,
+          outExtension: { ".js": ".mjs" },
+          bundle: true,
+          format: "esm",
+          platform: "node",
+          target: "node24",
+          banner: { js: REQUIRE },
+          sourcemap: true,
+          logLevel: "silent",
+        })
+      try {
+        await Promise.all([bundle(WHOLE, false), bundle(SPLIT, true)])
+      } finally {
+        await stop()
+      }
       await cp(join(HERE, "../core/migrations"), join(folder, "migrations"), { recursive: true })
     },
   })
