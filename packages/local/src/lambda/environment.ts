@@ -10,6 +10,7 @@ const [file = "", name = "handler"] = process.argv.slice(2)
 const report = (message: Report) => process.send?.(message)
 
 process.on("disconnect", () => process.exit(0))
+if (!process.connected) process.exit(0)
 // Ctrl-C reaches the whole process group; the parent decides when this one ends.
 process.on("SIGINT", () => {})
 process.on("SIGTERM", () => {})
