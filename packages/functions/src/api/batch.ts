@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import { Dataset } from "@robokit/core/dataset/dataset"
-import { Create, DatasetInfo } from "@robokit/core/dataset/schema"
 import { AppError } from "@robokit/core/error"
 import { log } from "@robokit/core/log"
 import type { Context } from "hono"
-import { Problem, problemOf } from "./problem.ts"
+import { problemOf } from "./problem.ts"
 import { body, forWriting, json, resource } from "./resource.ts"
+import { BatchItem, Create } from "./shapes.ts"
 
 const MOST = 100
 /** Enough to hide the Hub's latency, little enough to leave its quota to others. */
@@ -18,16 +18,8 @@ const Batch = z
   .strict()
   .openapi("DatasetBatch")
 
-const Item = z
-  .object({
-    status: z
-      .int()
-      .meta({ description: "What `POST /api/v1/datasets` would have answered: 201, 409, 404, 422, 503 …" }),
-    dataset: DatasetInfo.nullable(),
-    problem: Problem.nullable(),
-  })
-  .openapi("BatchItem")
-type Item = z.infer<typeof Item>
+type Input = z.infer<typeof Create>
+type Item = z.infer<typeof BatchItem>
 
 export const batch = resource().openapi(
   createRoute({
@@ -38,12 +30,12 @@ export const batch = resource().openapi(
     description:
       "Each is imported on its own: one that fails does not stop the others. The answers come in the order of the request. One that was not begun within 20 seconds has status 503: send it again.",
     request: { body: body(Batch) },
-    responses: { 207: json(z.array(Item), "One answer for each dataset"), ...forWriting },
+    responses: { 207: json(z.array(BatchItem), "One answer for each dataset"), ...forWriting },
   }),
   async (c) => c.json(await importAll(c.req.valid("json").datasets, c), 207),
 )
 
-async function importAll(inputs: Create[], c: Context) {
+async function importAll(inputs: Input[], c: Context) {
   const deadline = Date.now() + TIME_MS
   const items: Item[] = []
   const waiting = inputs.entries()
@@ -55,7 +47,7 @@ async function importAll(inputs: Create[], c: Context) {
   return items
 }
 
-async function importOne(input: Create, deadline: number, c: Context): Promise<Item> {
+async function importOne(input: Input, deadline: number, c: Context): Promise<Item> {
   try {
     if (Date.now() > deadline) throw new AppError("time_limit", "The time for this batch ended before this dataset.")
     return { status: 201, dataset: await Dataset.create(input), problem: null }

@@ -1,14 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import { Dataset } from "@robokit/core/dataset/dataset"
-import {
-  Create,
-  DatasetInfo,
-  DatasetState,
-  DatasetStats,
-  DatasetStatus,
-  RepoId,
-  Revision,
-} from "@robokit/core/dataset/schema"
+import { DatasetState, RepoId, Revision } from "@robokit/core/dataset/schema"
 import { FormatType } from "@robokit/core/format/schema"
 import { isKnown, versionOf } from "./etag.ts"
 import {
@@ -26,10 +18,9 @@ import {
   Tagged,
   unchanged,
 } from "./resource.ts"
+import { Create, Dataset as Info, Stats, Status } from "./shapes.ts"
 
 const tags = ["datasets"]
-const Info = DatasetInfo.openapi("Dataset")
-const Status = DatasetStatus.openapi("DatasetStatus")
 
 const Filters = Page.extend({
   repo_id: RepoId.optional(),
@@ -46,7 +37,7 @@ export const datasets = resource()
       tags,
       summary: "Import a dataset",
       description: "Pins the revision to a commit, names the format, and queues the metadata job. No file is copied.",
-      request: { body: body(Create.openapi("DatasetCreate")) },
+      request: { body: body(Create) },
       responses: { 201: json(Info, "Imported; its metadata job is queued", Located), ...forWriting },
     }),
     async (c) => {
@@ -78,7 +69,7 @@ export const datasets = resource()
       tags,
       summary: "Count what is imported",
       description: "`null` where no dataset says how many it has.",
-      responses: { 200: json(DatasetStats.openapi("DatasetStats"), "Counts", Tagged), ...unchanged, ...forReading },
+      responses: { 200: json(Stats, "Counts", Tagged), ...unchanged, ...forReading },
     }),
     async (c) => {
       const stats = await Dataset.stats()

@@ -2,9 +2,9 @@ import { createRoute, z } from "@hono/zod-openapi"
 import { config } from "@robokit/core/config"
 import { RepoId } from "@robokit/core/dataset/schema"
 import { Hub } from "@robokit/core/hub/hub"
-import { Revisions, SearchRequest, SearchResponse } from "@robokit/core/hub/schema"
 import { isKnown, versionOf } from "./etag.ts"
 import { body, forReading, forWriting, json, resource, Tagged, unchanged, whole } from "./resource.ts"
+import { Revisions, SearchRequest, SearchResponse } from "./shapes.ts"
 
 const tags = ["hub"]
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
@@ -33,8 +33,8 @@ export const hub = resource()
       tags,
       summary: "Search the Hub",
       description: "Pages to the end. `total` is what is known so far, exact when `total_is_exact`.",
-      request: { body: body(SearchRequest.openapi("SearchRequest")) },
-      responses: { 200: json(SearchResponse.openapi("SearchResponse"), "One page"), ...forWriting },
+      request: { body: body(SearchRequest) },
+      responses: { 200: json(SearchResponse, "One page"), ...forWriting },
     }),
     async (c) => c.json(await Hub.search(c.req.valid("json"), c.req.raw.signal), 200),
   )
@@ -69,7 +69,7 @@ export const hub = resource()
         }),
       },
       responses: {
-        200: json(Revisions.openapi("Revisions"), "What can be imported", Tagged),
+        200: json(Revisions, "What can be imported", Tagged),
         ...unchanged,
         ...forReading,
       },

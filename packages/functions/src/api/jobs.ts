@@ -2,7 +2,6 @@ import { createRoute, z } from "@hono/zod-openapi"
 import { Dataset } from "@robokit/core/dataset/dataset"
 import { Job } from "@robokit/core/job/job"
 import { jobs as definitions, type JobType } from "@robokit/core/job/registry"
-import { Artifact, JobInfo, JobListItem } from "@robokit/core/job/schema"
 import { isKnown, keepForEver, versionOf } from "./etag.ts"
 import {
   DatasetId,
@@ -19,11 +18,10 @@ import {
   Tagged,
   unchanged,
 } from "./resource.ts"
+import { Artifact, Job as Info, ListedJob } from "./shapes.ts"
 import { itemsOf, refuse } from "./validation.ts"
 
 const tags = ["jobs"]
-const Info = JobInfo.openapi("Job")
-const ListItem = JobListItem.openapi("JobListItem")
 const JobId = DatasetId.extend({ job_id: Id })
 const Type = z.enum(Object.keys(definitions) as [JobType, ...JobType[]])
 const Schemas = z.record(z.string(), z.looseObject({})).openapi("JobParameterSchemas")
@@ -53,7 +51,7 @@ export const jobs = resource()
       tags,
       summary: "List the jobs of a dataset, by id",
       request: { params: DatasetId, query: Page },
-      responses: { 200: json(z.array(ListItem), "One page, without results", Paged), ...unchanged, ...forReading },
+      responses: { 200: json(z.array(ListedJob), "One page, without results", Paged), ...unchanged, ...forReading },
     }),
     async (c) => {
       const { id } = c.req.valid("param")
@@ -90,7 +88,7 @@ export const jobs = resource()
       summary: "List the files of a finished job",
       description: "Each `url` fetches its file for five minutes.",
       request: { params: JobId },
-      responses: { 200: json(z.array(Artifact.openapi("Artifact")), "The files"), ...forReading },
+      responses: { 200: json(z.array(Artifact), "The files"), ...forReading },
     }),
     async (c) => {
       const { id, job_id } = c.req.valid("param")

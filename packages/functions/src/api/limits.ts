@@ -6,13 +6,14 @@ import { refuse } from "./validation.ts"
 const MAX_BODY = 256 * 1024
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
+const PLAIN = /^(?:\/[\w.-]+)*\/?$/
+
 /**
- * One spelling for each address. No address of ours needs an escape, so `%2F`, `//` and the like only serve to make a
- * proxy and the router disagree.
+ * One spelling for each address. No address of ours needs an escape, so `%2F`, `//`, `;` and the like only serve to make
+ * a proxy and the router disagree.
  */
 export const plainPath = createMiddleware(async (c, next) => {
-  const { pathname } = new URL(c.req.url)
-  if (/%|\/\/|\\/.test(pathname)) return onNotFound(c)
+  if (!PLAIN.test(new URL(c.req.url).pathname)) return onNotFound(c)
   await next()
 })
 

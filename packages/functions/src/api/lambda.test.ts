@@ -1,0 +1,29 @@
+import type { LambdaEvent } from "hono/aws-lambda"
+import { expect, test } from "vitest"
+import { handler } from "./lambda.ts"
+
+const event = (method: string, rawPath: string, rest: object = {}) =>
+  ({
+    version: "2.0",
+    rawPath,
+    rawQueryString: "",
+    headers: { host: "api.test" },
+    isBase64Encoded: false,
+    requestContext: { domainName: "api.test", http: { method, path: rawPath } },
+    ...rest,
+  }) as unknown as LambdaEvent
+
+test("a function URL's event is answered with text, never base64", async () => {
+  const answer = await handler(event("GET", "/health/"))
+  expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false, body: '{"status":"ok"}' })
+  const problem = await handler(event("GET", "/nowhere"))
+  expect(problem).toMatchObject({ statusCode: 404, isBase64Encoded: false })
+})
+
+test("a body in base64 is read, and a GET that brings one is not a bad request", async () => {
+  const body = Buffer.from('{"limit": 1}').toString("base64")
+  const headers = { host: "api.test", "content-type": "application/json" }
+  const search = event("POST", "/api/datasets/huggingface/search", { headers, body, isBase64Encoded: true })
+  expect(await handler(search)).toMatchObject({ statusCode: 422 })
+  expect(await handler(event("GET", "/health", { body: "x" }))).toMatchObject({ statusCode: 200 })
+})
