@@ -28,27 +28,20 @@ const { result: _, ...jobListColumns } = getTableColumns(jobTable)
 export async function create(input: Create): Promise<DatasetInfo> {
   const { source, format_type } = input
   if (/^[0-9a-f]{40}$/.test(source.revision)) await refuseKnown(source.repo_id, source.revision, format_type)
-  const pinned = await pin(input)
+  const usage = { requests: 0, bytes: 0, files: 0 }
+  const pinned = await pin(input, usage)
   await refuseKnown(pinned.repo_id, pinned.revision, format_type)
-  return register(pinned, await detect(pinned))
+  return register(pinned, await detect(pinned, usage))
 }
 
 /** Writes down what was found, with its first job, in one transaction. */
-export async function register(
-  pinned: Omit<Pinned, "pin_requests">,
-  found: Detected & { import_usage: ImportUsage },
-): Promise<DatasetInfo> {
+export async function register(pinned: Pinned, found: Detected & { import_usage: ImportUsage }): Promise<DatasetInfo> {
   await Sweep.arm()
   return transaction(async () => {
     const [row] = await use()
       .insert(datasetTable)
       .values({
-        repo_id: pinned.repo_id,
-        revision: pinned.revision,
-        requested_revision: pinned.requested_revision,
-        requested_format: pinned.requested_format,
-        card: pinned.card,
-        access: pinned.access,
+        ...pinned,
         format_type: found.format_type,
         format_version: found.version,
         format_reason: found.reason,

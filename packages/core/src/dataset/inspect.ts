@@ -1,8 +1,13 @@
 import { hubFiles } from "../files/hub.ts"
+import type { Usage } from "../files/files.ts"
 import { watched } from "../files/watched.ts"
 import { detectFormat, type Detected } from "../format/detect.ts"
 import { Hub } from "../hub/hub.ts"
+import { PERSON_PATIENCE } from "../hub/request.ts"
 import type { Create, ImportUsage } from "./schema.ts"
+
+/** Reading to name a format is a handful of small files; more than this is not worth an answer. */
+const BUDGET_BYTES = 32 * 1024 * 1024
 
 export interface Pinned {
   repo_id: string
@@ -11,12 +16,10 @@ export interface Pinned {
   requested_format: Create["format_type"]
   card: { licence: string | null; tags: string[] }
   access: { private: boolean; gated: boolean }
-  pin_requests: number
 }
 
 /** Resolves the revision to a commit: one request. */
-export async function pin({ source, format_type }: Create): Promise<Pinned> {
-  const usage = { requests: 0, bytes: 0, files: 0 }
+export async function pin({ source, format_type }: Create, usage: Usage): Promise<Pinned> {
   const pinned = await Hub.pin(source.repo_id, source.revision, usage)
   return {
     repo_id: pinned.repo_id,
@@ -25,21 +28,17 @@ export async function pin({ source, format_type }: Create): Promise<Pinned> {
     requested_format: format_type,
     card: pinned.card,
     access: { private: pinned.private, gated: pinned.gated },
-    pin_requests: usage.requests,
   }
 }
 
-/** Lets the adapters name the format of the pinned commit, and says what all of that cost. */
-export async function detect(pinned: Pinned): Promise<Detected & { import_usage: ImportUsage }> {
-  const { repo_id, revision, requested_format } = pinned
-  const { files, paths } = watched(hubFiles({ repo_id, revision }))
+/** Lets the adapters name the format of the pinned commit, and says what that and all before it cost. */
+export async function detect(
+  { repo_id, revision, requested_format }: Pinned,
+  usage: Usage,
+): Promise<Detected & { import_usage: ImportUsage }> {
+  const source = hubFiles({ repo_id, revision }, { usage, budget_bytes: BUDGET_BYTES, patience: PERSON_PATIENCE })
+  const { files, paths } = watched(source)
   const detected = await detectFormat({ repo_id, files }, requested_format)
-  const { requests, bytes } = files.usage
-  const import_usage = {
-    requests: requests + pinned.pin_requests,
-    bytes,
-    files: paths.size,
-    paths: [...paths].slice(0, 100),
-  }
-  return { ...detected, import_usage }
+  const { requests, bytes } = usage
+  return { ...detected, import_usage: { requests, bytes, files: paths.size, paths: [...paths].slice(0, 100) } }
 }
