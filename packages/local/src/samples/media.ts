@@ -10,10 +10,21 @@ export type SampleCamera =
   | { name: string; clip: ClipName }
   | { name: string; view: Exclude<View, "depth">; width: number; height: number }
 
+/** How LeRobot 0.6 says that a 12-bit code is the distance in millimetres. */
+const MILLIMETRES = {
+  is_depth_map: true,
+  "video.depth_min": 0,
+  "video.depth_max": 4.095,
+  "video.shift": 0,
+  "video.use_log": false,
+  depth_unit: "mm",
+}
+
 export const toCameraSpec = (camera: SampleCamera): CameraSpec => {
   if (!("clip" in camera)) return { name: camera.name, width: camera.width, height: camera.height, kind: "image" }
   const { width, height, codec, pix_fmt, view } = CLIPS[camera.clip]
-  return { name: camera.name, width, height, kind: "video", codec, pix_fmt, depth: view === "depth" }
+  const spec: CameraSpec = { name: camera.name, width, height, kind: "video", codec, pix_fmt }
+  return view === "depth" ? { ...spec, depth: true, info: MILLIMETRES } : spec
 }
 
 /** Films and draws what the builder asks for; statistics come from the drawn frames, before any encoding. */

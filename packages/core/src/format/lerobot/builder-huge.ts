@@ -26,7 +26,7 @@ const ROWS = 3500
 /**
  * A v3.0 dataset of the size of droid_1.0.1: 95,658 episodes, 27,630,375 frames, 7 metadata shards. info.json, tasks
  * and the episodes tables are real, with every column of §1.8; data tables are zeros before a real footer, videos are
- * zeros. Takes some 30 s the first time, then opens `cacheDir`.
+ * zeros. Takes some 15 s the first time, then opens `cacheDir`.
  */
 export async function hugeV3({
   cacheDir,

@@ -105,5 +105,6 @@ function probed(camera: CameraSpec, { fps }: LeRobotSpec) {
     "video.fps": fps,
     "video.channels": channelsOf(camera),
     has_audio: false,
+    ...camera.info,
   }
 }

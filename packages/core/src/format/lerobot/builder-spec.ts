@@ -25,6 +25,8 @@ export interface CameraSpec {
   pix_fmt?: string
   /** One channel of millimetres instead of three of colour. */
   depth?: boolean
+  /** Further keys of the feature's `info` (how depth is coded, the encoder's settings, …). */
+  info?: Record<string, unknown>
 }
 
 /**
