@@ -13,7 +13,12 @@ const tree = which === "v3" ? await hugeV3({ cacheDir: join(tmpdir(), "robokit-h
 function filesOf(built: ReadonlyMap<string, BuiltFile>): Files & { ranges: [string, number, number][] } {
   const usage: Usage = { requests: 0, bytes: 0, files: 0 }
   const ranges: [string, number, number][] = []
-  const entry = (path: string, size: number): FileEntry => ({ path, size, oid: null, lfs: /\.(?:parquet|mp4)$/.test(path) })
+  const entry = (path: string, size: number): FileEntry => ({
+    path,
+    size,
+    oid: null,
+    lfs: /\.(?:parquet|mp4)$/.test(path),
+  })
   return {
     usage,
     ranges,
