@@ -1,0 +1,132 @@
+import fc from "fast-check"
+import { sql } from "drizzle-orm"
+import { expect, test } from "vitest"
+import { useDatabase } from "../../test/database.ts"
+import { catchMessages, importDataset, keepObjects } from "../../test/engine.ts"
+import { Dataset } from "../dataset/dataset.ts"
+import { use } from "../db/database.ts"
+import { AppError } from "../error.ts"
+import { Job } from "./job.ts"
+import { jobTable } from "./job.sql.ts"
+import { bury, sweep } from "./sweep.ts"
+
+useDatabase()
+const KNOWN = ["metadata_extraction"]
+const usage = { requests: 1, bytes: 1, compute_ms: 1 }
+
+const COMMANDS = [
+  "claim",
+  "beat",
+  "progress",
+  "complete",
+  "fail",
+  "weather",
+  "crash",
+  "hand_back",
+  "silence",
+  "due",
+  "sweep",
+  "bury",
+  "delete",
+] as const
+type Lease = Job.Lease
+type Command = (typeof COMMANDS)[number]
+
+/** What the sequence of commands may assume; the schema's constraints refuse illegal rows by themselves. */
+interface World {
+  dataset_id: number
+  job_id: number
+  leases: Lease[]
+  /** The end, once it was seen: nothing may change any more. */
+  end?: typeof jobTable.$inferSelect
+}
+
+const row = async (id: number) =>
+  (
+    await use()
+      .select()
+      .from(jobTable)
+      .where(sql`${jobTable.id} = ${id}`)
+  )[0]
+
+async function act(world: World, command: Command, which: number, percent: number) {
+  const lease = world.leases.at(which % Math.max(1, world.leases.length))
+  const { job_id } = world
+  if (command === "claim") {
+    const claimed = await Job.claim(job_id, KNOWN)
+    if (claimed) world.leases.push(claimed)
+    return claimed !== undefined
+  }
+  if (command === "silence")
+    return void (await use().execute(
+      sql`update job set lease_until = now() - interval '1 second' where status = 'running'`,
+    ))
+  if (command === "due")
+    return void (await use().execute(sql`update job set run_after = now() where status = 'pending'`))
+  if (command === "sweep") return void (await sweep(KNOWN))
+  if (command === "bury") return void (await bury(job_id, KNOWN))
+  if (command === "delete") return void (percent > 90 && (await Dataset.remove(world.dataset_id).catch(isNotFound)))
+  if (!lease) return undefined
+  const before = await row(job_id)
+  const isHolder = before?.status === "running" && before.lease_token === lease.token
+  const wrote = await write(lease, command, percent)
+  // The guard decides, and it decides rightly.
+  expect(wrote).toBe(isHolder)
+  if (!wrote) expect(await row(job_id)).toEqual(before)
+  else if (command === "progress") expect((await row(job_id))!.progress).toBeGreaterThanOrEqual(before!.progress)
+}
+
+function write(lease: Lease, command: Command, percent: number): Promise<boolean> {
+  if (command === "beat") return Job.heartbeat(lease)
+  if (command === "progress") return Job.progress(lease, { percent }, usage)
+  if (command === "complete") return Job.complete(lease, { result: { percent }, summary: {}, artifacts: [], usage })
+  if (command === "fail") return Job.fail(lease, new AppError("dataset_malformed", "No."), usage)
+  if (command === "weather") return Job.fail(lease, new AppError("hub_timeout", "Slow."), usage)
+  if (command === "crash") return Job.crashed(lease, usage)
+  return Job.handBack(lease, usage)
+}
+
+const isNotFound = (error: unknown) => {
+  if (!(error instanceof AppError) || error.code !== "not_found") throw error
+}
+
+test("no sequence of commands, in whatever order and from whomever, makes an illegal state or changes an end", async () => {
+  catchMessages()
+  keepObjects()
+  let ends = 0
+  const command = fc.record({
+    command: fc.oneof(
+      { weight: 4, arbitrary: fc.constant<Command>("claim") },
+      { weight: 2, arbitrary: fc.constantFrom<Command>("silence", "due") },
+      { weight: 8, arbitrary: fc.constantFrom(...COMMANDS) },
+    ),
+    which: fc.nat(5),
+    percent: fc.integer({ min: -10, max: 200 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 25 }), async (commands) => {
+      const { id } = await importDataset()
+      const world: World = { dataset_id: id, job_id: (await Job.list(id)).rows[0]!.id, leases: [] }
+      let attempt = 0
+      for (const { command, which, percent } of commands) {
+        await act(world, command, which, percent)
+        const now = await row(world.job_id)
+        if (world.end && now) expect(now).toEqual(world.end)
+        if (!now) continue
+        // Attempts only grow, by claims alone.
+        expect(now.attempt).toBeGreaterThanOrEqual(attempt)
+        expect(now.attempt).toBe(world.leases.length)
+        attempt = now.attempt
+        if (!world.end && (now.status === "completed" || now.status === "failed")) {
+          world.end = now
+          ends++
+        }
+      }
+      // A sweep of this run must not find the jobs of the last.
+      await Dataset.remove(id).catch(isNotFound)
+    }),
+    { numRuns: 300 },
+  )
+  // Commands that lead nowhere would prove nothing.
+  expect(ends).toBeGreaterThan(100)
+}, 120_000)
