@@ -32,7 +32,7 @@ export function openStage(options: Omit<SampleHubOptions, "repos"> & { repos: Sa
     stage.hub = await startSampleHub(options)
     stage.admin = database.admin
     process.env.HF_ENDPOINT = stage.hub.url
-    process.env.HF_REDIRECT_HOSTS = new URL(stage.hub.cdn_url).host
+    process.env.HF_REDIRECT_HOSTS = stage.hub.cdn_url
     resetConfig()
     Queue.deliverWith(async (wake) => {
       if (wake.to === "job") stage.woken.push(wake.body.job_id)

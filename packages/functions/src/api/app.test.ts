@@ -47,9 +47,8 @@ describe("addresses", () => {
       address.replace(/[a-z]/, (letter) => letter.toUpperCase()),
       `${address}%00`,
       `${address};x=1`,
-      `${address}\\`,
     ]
-    for (const spelling of spellings.filter((each) => each.startsWith("/"))) {
+    for (const spelling of spellings) {
       const response = await app.request(new Request(`http://api.test${spelling}`, { method }))
       expect(response.status, spelling).toBe(404)
     }
