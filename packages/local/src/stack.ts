@@ -3,7 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs"
 import { Config } from "@robokit/core/config"
 import { buildFunctions } from "../../functions/build.ts"
 import { buildPortal } from "./build-portal.ts"
-import { concurrencyOf, MAPPINGS, makeFunctions, QUEUES } from "./functions.ts"
+import { concurrencyOf, MAPPINGS, makeFunctions, migrate, QUEUES } from "./functions.ts"
 import { startHub } from "./hub-process.ts"
 import { serve } from "./http-server.ts"
 import { functionUrl } from "./lambda/http.ts"
@@ -65,20 +65,24 @@ async function start(
   const at = (name: string) => join(options.data_dir, name)
   const onCreate = () => say("Creating the database …")
   const { DATABASE_URL, HF_ENDPOINT } = process.env
-  const [database, sqs, s3, hub, functions_folder, portal_folder] = await all([
-    DATABASE_URL ? undefined : keep(startPostgres({ data_dir: at("pg"), port: PORTS.postgres, onCreate })),
+  const database_url = DATABASE_URL
+    ? Promise.resolve(DATABASE_URL)
+    : keep(startPostgres({ data_dir: at("pg"), port: PORTS.postgres, onCreate })).then((each) => each.url)
+  const bundles = buildFunctions(undefined, () => say("Bundling the functions …"))
+  const [url, bundle_folder, , sqs, s3, hub, portal_folder] = await all([
+    database_url,
+    bundles,
+    Promise.all([bundles, database_url]).then(migrate),
     keep(startSqs({ data_dir: at("sqs"), port: PORTS.sqs, queues: QUEUES })),
     keep(startS3({ data_dir: at("s3"), port: PORTS.s3, credentials: KEY, buckets: [BUCKET] })),
     HF_ENDPOINT ? undefined : keep(startHub({ data_dir: at("hub"), ...HUB_PORTS, ...hubFolder(options) })),
-    buildFunctions(undefined, () => say("Bundling the functions …")),
     buildPortal(() => say("Building the portal …")),
   ] as const)
-  const database_url = DATABASE_URL || database!.url
   const hub_url = HF_ENDPOINT || hub!.url
 
-  const functions = makeFunctions(functions_folder, {
+  const functions = makeFunctions(bundle_folder, {
     ...settings(),
-    DATABASE_URL: database_url,
+    DATABASE_URL: url,
     JOB_QUEUE_URL: sqs.queue("jobs").url,
     SWEEP_QUEUE_URL: sqs.queue("sweep").url,
     ARTIFACT_BUCKET: BUCKET,
@@ -99,9 +103,6 @@ async function start(
       await Promise.all(ended)
     },
   })
-  await functions.migrate.invoke({})
-  await functions.migrate.stop()
-
   const client = new SQSClient({ region: REGION, credentials: KEY, endpoint: sqs.url })
   for (const { queue, reader } of MAPPINGS) {
     const { url: queue_url, arn: queue_arn } = sqs.queue(queue)
@@ -124,7 +125,7 @@ async function start(
     hub
       ? { name: "Sample Hub", url: hub.url, note: options.hub_dir && `with the folders of ${options.hub_dir}` }
       : { name: "Hub", url: hub_url, note: "from HF_ENDPOINT; the sample Hub is off" },
-    { name: "Postgres", ...describeDatabase(database_url), ...(DATABASE_URL && { note: "from DATABASE_URL" }) },
+    { name: "Postgres", ...describeDatabase(url), ...(DATABASE_URL && { note: "from DATABASE_URL" }) },
     { name: "SQS", url: sqs.url },
     { name: "S3", url: s3.url },
   ]

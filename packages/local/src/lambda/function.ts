@@ -76,6 +76,7 @@ export class LocalFunction {
       env: {
         ...env,
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         AWS_LAMBDA_FUNCTION_NAME: this.name,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory_mb),
         LAMBDA_TASK_ROOT: fileURLToPath(new URL(".", pathToFileURL(file))),
