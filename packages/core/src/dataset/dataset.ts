@@ -143,12 +143,14 @@ export async function version(id: number): Promise<string> {
   const jobs = jobsOf()
   const [row] = await retrying(() =>
     use()
-      .select({ edition: jobs.edition, ages: jobs.ages })
+      .select({ edition: jobs.edition, ages: jobs.ages, open: jobs.open })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
       .where(eq(datasetTable.id, id)),
   )
   if (!row) throw datasetNotFound(id)
+  // A poller that is told "unchanged" asks for nothing else.
+  if (row.open! > 0) await Sweep.nudge()
   return `${id}.${row.edition}.${row.ages}`
 }
 

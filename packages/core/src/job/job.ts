@@ -144,6 +144,8 @@ export async function version(dataset_id: number, job_id: number): Promise<strin
   const columns = { edition, status, created_at }
   const [row] = await retrying(() => use().select(columns).from(jobTable).where(isJob(dataset_id, job_id)))
   if (!row) throw jobNotFound(job_id)
+  // A poller that is told "unchanged" asks for nothing else.
+  if (!isFinished(row)) await Sweep.nudge()
   return `${job_id}.${row.edition}.${pollAfter(row)}`
 }
 
