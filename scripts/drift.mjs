@@ -3,20 +3,20 @@
 import { spawnSync } from "node:child_process"
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 
 const core = "packages/core"
 const copy = mkdtempSync(join(tmpdir(), "robokit-drift-"))
 try {
   cpSync(join(core, "migrations"), copy, { recursive: true })
   const before = readdirSync(copy).length
-  const tables = readdirSync(join(core, "src"), { recursive: true }).filter((each) => each.endsWith(".sql.ts"))
+  // Both paths relative: drizzle-kit puts "./" before whatever it is given.
   const generated = spawnSync(
     "drizzle-kit",
     [
       "generate",
       "--dialect=postgresql",
-      `--out=${copy}`,
+      `--out=${relative(process.cwd(), copy)}`,
       ...tables.map((each) => `--schema=${join(core, "src", each)}`),
     ],
     { encoding: "utf8" },
