@@ -13,12 +13,7 @@ try {
   // Both paths relative: drizzle-kit puts "./" before whatever it is given.
   const generated = spawnSync(
     "drizzle-kit",
-    [
-      "generate",
-      "--dialect=postgresql",
-      `--out=${relative(process.cwd(), copy)}`,
-      ...tables.map((each) => `--schema=${join(core, "src", each)}`),
-    ],
+    ["generate", "--dialect=postgresql", `--out=${relative(process.cwd(), copy)}`, `--schema=${core}/src/**/*.sql.ts`],
     { encoding: "utf8" },
   )
   const output = generated.stdout + generated.stderr
