@@ -37,6 +37,11 @@ export async function completeCameras(
     ctx.notes.add(
       `The headers of ${MAX_PROBES} videos were read; what ${probes - MAX_PROBES} further cameras do not declare stays unknown.`,
     )
+  for (const { key, isVideo } of declared) {
+    const count = filesOf.get(key)?.count ?? 0
+    if (!isVideo && count)
+      ctx.notes.add(`Camera ${shown(key)} is declared as images in the tables, yet has ${plural(count, "video file")}.`)
+  }
   if (declared.some(({ isVideo }) => !isVideo)) {
     ctx.notes.add(
       "Cameras of dtype image are pictures inside the data tables; their codec and pixel format were not read.",

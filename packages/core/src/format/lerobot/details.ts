@@ -3,11 +3,10 @@ import type { DeclaredCamera } from "./declared-camera.ts"
 import type { EpisodesRead } from "./episodes.ts"
 import type { Info } from "./info.ts"
 import type { Listing } from "./listing.ts"
-import { plural } from "./notes.ts"
 import { isRecord } from "./text.ts"
 
-/** Bytes of JSON a result may take. */
-const MAX_RESULT = 256 * 1024
+/** Bytes of JSON a result may take: 256 KB, less what the notes about cuts add. */
+const MAX_RESULT = 240 * 1024
 const MAX_VALUE = 2048
 const MAX_FEATURES = 200
 
@@ -85,47 +84,37 @@ function bounded(value: unknown): unknown {
   )
 }
 
-/** Shortens the longest lists until the result is small enough to travel in one answer; a note names each cut. */
+/** Shortens lists until the result is small enough to travel in one answer, the least telling first; a note names each cut. */
 export function fitted(metadata: DatasetMetadata): DatasetMetadata {
-  let fit = metadata
-  const shorten = (cut: (current: DatasetMetadata) => { next: DatasetMetadata; note: string } | undefined) => {
-    for (let round = 0; round < 16 && sizeOf(fit) > MAX_RESULT; round++) {
-      const result = cut(fit)
-      if (!result) return
-      fit = { ...result.next, notes: [...metadata.notes.slice(0, 90), result.note] }
-    }
-  }
-  const features = fit.details["features"]
-  shorten((current) => {
-    if (!isRecord(current.details["features"]) || Object.keys(current.details["features"]).length === 0)
-      return undefined
-    const kept = Object.fromEntries(
-      Object.entries(current.details["features"]).slice(
-        0,
-        Math.floor(Object.keys(current.details["features"]).length / 2),
-      ),
-    )
-    return {
-      next: { ...current, details: { ...current.details, features: kept } },
-      note: `${Object.keys(kept).length} of ${plural(isRecord(features) ? Object.keys(features).length : 0, "feature")} are repeated in the details, to keep the result small.`,
-    }
-  })
-  shorten((current) => {
-    const tasks = current.tasks.slice(0, Math.floor(current.tasks.length / 2))
-    return tasks.length === current.tasks.length
-      ? undefined
-      : {
-          next: { ...current, tasks },
-          note: `${tasks.length} of ${plural(metadata.task_count ?? current.tasks.length, "task")} are listed, to keep the result small.`,
-        }
-  })
+  let fit = withoutFeatures(metadata)
   for (const list of ["sensors", "actions"] as const) {
-    shorten((current) => ({
-      next: { ...current, [list]: current[list].map((signal) => ({ ...signal, names: null })) },
-      note: `Names of the values of ${list} are left out, to keep the result small.`,
-    }))
+    if (sizeOf(fit) <= MAX_RESULT) return fit
+    const signals = fit[list].map((signal) => ({ ...signal, names: null }))
+    fit = noted(
+      { ...fit, [list]: signals },
+      `The names of the values of ${list} are left out, to keep the result small.`,
+    )
+  }
+  for (const list of ["tasks", "sensors", "actions", "cameras"] as const) {
+    const all = fit[list].length
+    while (sizeOf(fit) > MAX_RESULT && fit[list].length > 1) {
+      fit = { ...fit, [list]: fit[list].slice(0, Math.floor(fit[list].length / 2)) }
+    }
+    if (fit[list].length < all)
+      fit = noted(fit, `${fit[list].length} of ${all} ${list} are listed, to keep the result small.`)
   }
   return fit
 }
+
+function withoutFeatures(metadata: DatasetMetadata): DatasetMetadata {
+  const { features, ...details } = metadata.details
+  if (sizeOf(metadata) <= MAX_RESULT || !isRecord(features)) return metadata
+  return noted(
+    { ...metadata, details },
+    "The features as declared are left out of the details, to keep the result small.",
+  )
+}
+
+const noted = (metadata: DatasetMetadata, note: string) => ({ ...metadata, notes: [...metadata.notes, note] })
 
 const sizeOf = (metadata: DatasetMetadata) => Buffer.byteLength(JSON.stringify(metadata))

@@ -26,7 +26,7 @@ export async function extract(ctx: ExtractContext): Promise<DatasetMetadata> {
   const { major } = readAs(info.raw, { hasEpisodesTable: false, hasStats: false, hasEpisodesStats: false })
   const listing = await readListing(ctx.files, {
     major,
-    cameraKeys: cameras.filter(({ isVideo }) => isVideo).map(({ key }) => key),
+    cameraKeys: cameras.map(({ key }) => key),
     dataPath: info.data_path,
     chunksSize: info.chunks_size ?? DEFAULT_CHUNKS_SIZE,
     signal: ctx.signal,

@@ -129,6 +129,26 @@ describe("an info.json with any value anywhere", () => {
   })
 })
 
+describe("an info.json of the largest size", () => {
+  test("gives a result under 256 KB that says what was left out", async () => {
+    const feature = (dtype: string) => ({
+      dtype,
+      shape: [200],
+      names: Array.from({ length: 200 }, (_, at) => `joint ${at}`),
+    })
+    const features = Object.fromEntries(
+      Array.from({ length: 1900 }, (_, at) => [
+        `observation.${"x".repeat(200)}${at}`,
+        feature(at % 3 ? "float32" : "video"),
+      ]),
+    )
+    const metadata = await extract(changed(v2, { features }))
+    expect(Buffer.byteLength(JSON.stringify(metadata))).toBeLessThan(256 * 1024)
+    expect(metadata).toMatchObject({ episode_count: 2, frame_count: 6 })
+    expect(metadata.notes).toContainEqual(expect.stringMatching(/^\d+ of 1266 sensors are listed/))
+  })
+})
+
 describe("the text of info.json", () => {
   const text = write(infoOf(v2))
 
@@ -349,6 +369,16 @@ describe("tables that differ from the rule", () => {
     })
     expect(metadata.notes).toContainEqual(
       expect.stringContaining('declares codec "av1" and "hevc", its video file has "h264"'),
+    )
+  })
+
+  test("a camera declared as images that has videos is told so", async () => {
+    const info = infoOf(v2)
+    const features = info["features"] as Record<string, Record<string, unknown>>
+    const cam = { ...features["observation.images.cam"], dtype: "image" }
+    const metadata = await extract(changed(v2, { features: { ...features, "observation.images.cam": cam } }))
+    expect(metadata.notes).toContainEqual(
+      expect.stringContaining("declared as images in the tables, yet has 2 video files"),
     )
   })
 
