@@ -2,8 +2,9 @@ import { AppError } from "../../error.ts"
 import type { ExtractContext } from "../adapter.ts"
 import type { DatasetMetadata } from "../schema.ts"
 import { completeCameras, noteCoverage } from "./cameras.ts"
-import { declaredCamera, isCamera } from "./declared-camera.ts"
+import { declaredCamera, isCamera, type DeclaredCamera } from "./declared-camera.ts"
 import { detailsOf, fitted } from "./details.ts"
+import { absentImages } from "./image-columns.ts"
 import { parseInfo, readInfoJson, type Info } from "./info.ts"
 import { readListing, type Listing } from "./listing.ts"
 import { Notes, plural, shown } from "./notes.ts"
@@ -40,8 +41,12 @@ export async function extract(ctx: ExtractContext): Promise<DatasetMetadata> {
   ctx.progress(85, "Read the tasks")
 
   const counts = countsOf(info, episodes, tasks, notes)
-  const complete = await completeCameras(cameras, listing.cameras, episodes.ofCamera, { ...ctx, fps: info.fps, notes })
-  for (const [at, camera] of complete.entries()) noteCoverage(camera, cameras[at]!.isVideo, counts.episode_count, notes)
+  const absent = await absentImages(ctx, cameras, listing.firstData, notes)
+  const episodesOf = (camera: DeclaredCamera) => (absent.has(camera.key) ? 0 : episodes.ofCamera(camera))
+  const complete = await completeCameras(cameras, listing.cameras, episodesOf, { ...ctx, fps: info.fps, notes })
+  for (const [at, camera] of complete.entries()) {
+    if (!absent.has(camera.name)) noteCoverage(camera, cameras[at]!.isVideo, counts.episode_count, notes)
+  }
   noteFiles(listing, version, episodes, counts.episode_count, notes)
   noteSplits(info, counts.episode_count, notes)
   if (info.fps === null) notes.add("The frame rate is not known, so the duration is not either.")

@@ -380,6 +380,11 @@ describe("tables that differ from the rule", () => {
     expect(metadata.notes).toContainEqual(
       expect.stringContaining("declared as images in the tables, yet has 2 video files"),
     )
+    expect(metadata.notes).toContainEqual(
+      expect.stringContaining("data/chunk-000/episode_000000.parquet has no such column"),
+    )
+    expect(metadata.notes.join()).not.toContain("has no data table")
+    expect(metadata.cameras[0]!.episodes).toBe(0)
   })
 
   test("a Hub error is thrown, never noted as the dataset's fault", async () => {

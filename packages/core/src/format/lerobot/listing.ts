@@ -27,6 +27,7 @@ export interface Listing {
   /** Episodes that have a data file named by them, as in version 2. */
   dataEpisodes: Bitmap
   dataFiles: number
+  firstData: FileEntry | null
   /** Paths of data and video files that are not named by episode; null when there are too many. */
   paths: Set<string> | null
   /** Data files of version 2 that are not where `data_path` puts them, and an example. */
@@ -65,6 +66,7 @@ export async function readListing(files: Files, options: ListingOptions): Promis
     cameras: new Map(options.cameraKeys.map((key) => [key, { count: 0, first: null, episodes: new Bitmap() }])),
     dataEpisodes: new Bitmap(),
     dataFiles: 0,
+    firstData: null,
     paths: new Set(),
     misplaced: { count: 0, example: null },
     pointerVideos: { count: 0, first: null },
@@ -111,6 +113,7 @@ function noteMeta(listing: Listing, file: FileEntry) {
 
 function noteData(listing: Listing, file: FileEntry, { major, dataPath, chunksSize }: ListingOptions) {
   listing.dataFiles++
+  listing.firstData ??= file
   const episode = episodeOf(file.path)
   if (major === 3 || episode === undefined) keepPath(listing, file.path)
   if (episode === undefined || looksLikePointer(file)) return
