@@ -1,0 +1,104 @@
+import type { DatasetInfo, DatasetStatus } from "@robokit/core/dataset/schema"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { useNavigate } from "@tanstack/react-router"
+import { useEffect } from "react"
+import { datasetQuery, statusQuery } from "../api/datasets.ts"
+import { isOpen } from "../api/polling.ts"
+import { DatasetFacts } from "./dataset-facts.tsx"
+import { DatasetSource } from "./dataset-source.tsx"
+import { Commit } from "./commit.tsx"
+import { DeleteDataset } from "./delete-dataset.tsx"
+import { ErrorNote } from "./error-note.tsx"
+import { JobList } from "./job-list.tsx"
+import { JobProgress } from "./job-progress.tsx"
+import { Loading } from "./loading.tsx"
+import { MetadataView } from "./metadata-view.tsx"
+import { StartJob } from "./start-job.tsx"
+import { StatusBadge } from "./status-badge.tsx"
+import "./dataset-view.css"
+
+interface Props {
+  initial: DatasetInfo
+  /** Imports of the same commit, with other formats. */
+  siblings: DatasetInfo[]
+}
+
+export function DatasetView({ initial, siblings }: Props) {
+  const { data: dataset = initial } = useQuery({ ...datasetQuery(initial.id), initialData: initial })
+  const status = useQuery(statusQuery(dataset.id))
+  const navigate = useNavigate()
+  useReadAgainWhenJobsEnd(dataset.id, status.data)
+  const { source, dataset_metadata: metadata } = dataset
+  const [owner, name] = source.repo_id.split("/")
+
+  return (
+    <article>
+      <header className="dataset-head">
+        <div>
+          <p className="dataset-owner">{owner}</p>
+          <h1>{name}</h1>
+          <div className="row dataset-at">
+            <Commit sha={source.revision} />
+            {source.requested_revision !== source.revision && (
+              <span className="small soft">pinned from {source.requested_revision}</span>
+            )}
+            <span className="chip">
+              {dataset.format_type} {metadata?.format_version}
+            </span>
+            <StatusBadge status={status.data?.status ?? dataset.status} />
+          </div>
+        </div>
+        <DeleteDataset dataset={dataset} onDeleted={() => void navigate({ to: "/" })} />
+      </header>
+
+      {siblings.length > 1 && (
+        <p className="note note-warn">
+          This commit was imported {siblings.length} times, as {siblings.map((each) => each.format_type).join(", ")}.
+          Shown is the newest.
+        </p>
+      )}
+      {metadata && <DatasetFacts metadata={metadata} />}
+
+      <div className="dataset-columns">
+        <div className="dataset-main">
+          {metadata ? <MetadataView metadata={metadata} /> : <NotRead status={status.data} />}
+          <section className="dataset-section" aria-labelledby="jobs-title">
+            <h2 id="jobs-title">Jobs</h2>
+            {status.error && (
+              <ErrorNote
+                error={status.error}
+                title="The jobs could not be read"
+                onRetry={() => void status.refetch()}
+              />
+            )}
+            {status.isPending && <Loading what="jobs" />}
+            {status.data && <JobList jobs={status.data.jobs} source={source} />}
+            <StartJob dataset={dataset} />
+          </section>
+        </div>
+        <DatasetSource dataset={dataset} />
+      </div>
+    </article>
+  )
+}
+
+/** No metadata: the job that reads it is still at work, or says why it failed. */
+function NotRead({ status }: { status: DatasetStatus | undefined }) {
+  const job = status?.jobs.findLast((each) => each.job_type === "metadata_extraction")
+  if (!job) return <Loading what="what was read" />
+  return (
+    <section className="panel stack" aria-labelledby="not-read-title">
+      <h2 id="not-read-title">{isOpen(job) ? "Reading what the dataset holds" : "The dataset could not be read"}</h2>
+      <JobProgress job={job} />
+      {isOpen(job) && <p className="small soft">This page fills itself when it is done.</p>}
+    </section>
+  )
+}
+
+function useReadAgainWhenJobsEnd(id: number, status: DatasetStatus | undefined) {
+  const queryClient = useQueryClient()
+  const ended = status && status.jobs.filter((job) => !isOpen(job)).length
+  useEffect(() => {
+    if (ended) void queryClient.invalidateQueries({ queryKey: datasetQuery(id).queryKey, exact: true })
+  }, [ended, id, queryClient])
+}

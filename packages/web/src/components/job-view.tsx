@@ -1,0 +1,110 @@
+import type { DatasetInfo } from "@robokit/core/dataset/schema"
+import type { JobInfo } from "@robokit/core/job/schema"
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useNavigate } from "@tanstack/react-router"
+import type { ReactNode } from "react"
+import { jobQuery, schemasQuery, startJob } from "../api/jobs.ts"
+import { isOpen } from "../api/polling.ts"
+import { ApiError } from "../api/problem.ts"
+import { formatBytes, formatCount, formatDuration, spelled } from "../formatting.ts"
+import { Ago } from "./ago.tsx"
+import { Artifacts } from "./artifacts.tsx"
+import { addressOf } from "./dataset-link.tsx"
+import { ErrorNote } from "./error-note.tsx"
+import { JobProgress } from "./job-progress.tsx"
+import { JsonTree } from "./json-tree.tsx"
+import { Loading } from "./loading.tsx"
+import { useTitle } from "./title.tsx"
+import "./job-view.css"
+
+interface Props {
+  dataset: DatasetInfo
+  jobId: number
+  /** Shown when the job is not of this dataset. */
+  otherwise: ReactNode
+}
+
+export function JobView({ dataset, jobId, otherwise }: Props) {
+  const { data: job, error, refetch } = useQuery(jobQuery(dataset.id, jobId))
+  const { data: schemas } = useQuery(schemasQuery)
+  const title = job ? (schemas?.[job.job_type]?.title ?? spelled(job.job_type)) : `Job ${jobId}`
+  useTitle(`${title} · ${dataset.source.repo_id}`)
+
+  if (error instanceof ApiError && error.status === 404) return otherwise
+  if (error && !job) return <ErrorNote error={error} title="The job could not be read" onRetry={() => void refetch()} />
+  if (!job) return <Loading what={`job ${jobId}`} />
+  return (
+    <article className="job">
+      <h1>{title}</h1>
+      <JobFacts job={job} />
+      <section className="panel" aria-label="Progress">
+        <JobProgress job={job} />
+        {job.status === "failed" && <StartAgain dataset={dataset} job={job} />}
+      </section>
+      {job.status === "completed" && <Artifacts datasetId={dataset.id} jobId={job.id} />}
+      {job.result && (
+        <section aria-labelledby="result-title">
+          <h2 id="result-title">Result</h2>
+          <div className="panel">
+            <JsonTree value={job.result} />
+          </div>
+        </section>
+      )}
+      {Object.keys(job.params).length > 0 && (
+        <section aria-labelledby="params-title">
+          <h2 id="params-title">Settings</h2>
+          <div className="panel">
+            <JsonTree value={job.params} />
+          </div>
+        </section>
+      )}
+    </article>
+  )
+}
+
+function JobFacts({ job }: { job: JobInfo }) {
+  return (
+    <dl className="job-facts">
+      <Fact name="Job">{job.id}</Fact>
+      <Fact name="Asked for">
+        <Ago at={job.created_at} />
+      </Fact>
+      <Fact name="Attempt">{job.attempt === 0 ? "not begun" : formatCount(job.attempt)}</Fact>
+      <Fact name="Read">
+        {formatBytes(job.usage.bytes)} in {formatCount(job.usage.requests)} requests
+      </Fact>
+      <Fact name="Computed for">{formatDuration(job.usage.compute_ms / 1000)}</Fact>
+      {job.cached_from !== null && <Fact name="Result of">job {job.cached_from}</Fact>}
+    </dl>
+  )
+}
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+function StartAgain({ dataset, job }: { dataset: DatasetInfo; job: JobInfo }) {
+  const queryClient = useQueryClient()
+  const navigate = useNavigate()
+  const again = useMutation({
+    mutationFn: () => startJob(dataset.id, job.job_type, job.params),
+    onSuccess: async (next) => {
+      await queryClient.invalidateQueries({ queryKey: ["datasets", dataset.id] })
+      await navigate({
+        to: "/$owner/$ref/jobs/$jobId",
+        params: { ...addressOf(dataset.source), jobId: String(next.id) },
+      })
+    },
+  })
+  return (
+    <div className="stack job-again">
+      {again.error && <ErrorNote error={again.error} title="It was not started again" />}
+      <button type="button" className="button" disabled={again.isPending} onClick={() => again.mutate()}>
+        {again.isPending ? "Starting…" : "Run it again"}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from "react"
+
+export const SectionHead = ({
+  id,
+  title,
+  count,
+  children,
+}: {
+  id: string
+  title: string
+  count?: string
+  children?: ReactNode
+}) => (
+  <div className="section-head">
+    <h2 id={id}>
+      {title} {count !== undefined && <span className="section-count">{count}</span>}
+    </h2>
+    {children}
+  </div>
+)

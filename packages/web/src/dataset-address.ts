@@ -1,0 +1,14 @@
+const SHA = /^[0-9a-f]{40}$/
+export const isSha = (revision: string) => SHA.test(revision)
+
+/** `name` or `name@revision`, as the portal's addresses have it. A dataset's name holds no `@`. */
+export function splitRef(ref: string): { name: string; revision: string | null } {
+  const at = ref.indexOf("@")
+  return at < 0 ? { name: ref, revision: null } : { name: ref.slice(0, at), revision: ref.slice(at + 1) || null }
+}
+
+/** The commit on the Hub. The sample Hub has no pages, so there it is the list of files. */
+export function hubAddress(endpoint: string, repoId: string, revision: string, isSample: boolean): string {
+  const repo = repoId.split("/").map(encodeURIComponent).join("/")
+  return `${endpoint}${isSample ? "/api" : ""}/datasets/${repo}/tree/${encodeURIComponent(revision)}`
+}

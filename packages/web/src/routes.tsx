@@ -1,0 +1,49 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
+import { Shell } from "./components/shell.tsx"
+import { readImportSearch } from "./import-search.ts"
+import { Failed } from "./pages/failed.tsx"
+import { NotFound } from "./pages/not-found.tsx"
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Failed })
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/dashboard.tsx"), "Dashboard"),
+})
+
+const importWizard = createRoute({
+  getParentRoute: () => root,
+  path: "/import",
+  validateSearch: readImportSearch,
+  component: lazyRouteComponent(() => import("./pages/import.tsx"), "Import"),
+})
+
+/** `$ref` is `name` or `name@revision`; the page's canonical form has a 40-hex commit. */
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: "/$owner/$ref",
+  component: lazyRouteComponent(() => import("./pages/dataset.tsx"), "DatasetPage"),
+})
+
+const job = createRoute({
+  getParentRoute: () => root,
+  path: "/$owner/$ref/jobs/$jobId",
+  component: lazyRouteComponent(() => import("./pages/job.tsx"), "JobPage"),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([dashboard, importWizard, dataset, job]),
+  defaultPreload: "intent",
+  defaultErrorComponent: Failed,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+  // Addresses are written down and shared: `owner/name@sha`, not `owner/name%40sha`.
+  pathParamsAllowedCharacters: ["@"],
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router
+  }
+}
