@@ -43,7 +43,7 @@ describe("addresses", () => {
       `${address}//`,
       `/%2F${address.slice(1)}`,
       `${address.slice(0, cut)}/${address.slice(cut + 1).replace(/^./, (first) => `%${first.codePointAt(0)!.toString(16)}`)}`,
-      `${address.slice(0, cut)}%2F${address.slice(cut + 1)}`,
+      ...(cut > 0 ? [`${address.slice(0, cut)}%2F${address.slice(cut + 1)}`] : []),
       address.replace(/[a-z]/, (letter) => letter.toUpperCase()),
       `${address}%00`,
       `${address};x=1`,
@@ -167,6 +167,24 @@ describe("errors", () => {
     expect((await post("/api/v1/datasets/", {}, { "content-type": "application/json; charset=utf-8" })).status).toBe(
       422,
     )
+  })
+
+  test("say so when the client can read none of our types", async () => {
+    const status = async (accept: string) => (await call("/api/v1/datasets", { headers: { accept } })).status
+    for (const accept of ["text/html", "application/xml, text/*;q=0.5", "application/json;q=0"]) {
+      expect(await status(accept), accept).toBe(406)
+    }
+    const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for (const accept of [
+      "",
+      "*/*",
+      "application/*",
+      "application/problem+json",
+      "text/plain, application/json",
+      browser,
+    ]) {
+      expect(await status(accept), accept).toBe(200)
+    }
   })
 
   test("refuse a body over 256 KB, whether it says its length or not", async () => {

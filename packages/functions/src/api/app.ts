@@ -4,7 +4,7 @@ import { datasets } from "./datasets.ts"
 import { hub } from "./hub.ts"
 import { idempotency } from "./idempotency.ts"
 import { jobs } from "./jobs.ts"
-import { bodySize, jsonBody, plainPath, sameOrigin } from "./limits.ts"
+import { acceptable, bodySize, jsonBody, plainPath, sameOrigin } from "./limits.ts"
 import { allowedMethods } from "./methods.ts"
 import { onError, onNotFound } from "./problem.ts"
 import { addReference } from "./reference.ts"
@@ -16,14 +16,24 @@ import { system } from "./system.ts"
 /** The whole HTTP API. Not strict: each address is served with and without a slash at its end, without a redirect. */
 export const app = new OpenAPIHono<Env>({ strict: false })
 
-app.use(requestId, securityHeaders, plainPath, allowedMethods(app), sameOrigin, bodySize, jsonBody, idempotency)
+app.use(
+  requestId,
+  securityHeaders,
+  plainPath,
+  allowedMethods(app),
+  acceptable,
+  sameOrigin,
+  bodySize,
+  jsonBody,
+  idempotency,
+)
 app.onError(onError)
 app.notFound(onNotFound)
 
-// Those with fixed words come before `/{id}`.
-app.route("/api/v1/datasets", jobs)
-app.route("/api/v1/datasets", batch)
-app.route("/api/v1/datasets", datasets)
 app.route("/api", hub)
+// `job-parameter-schemas` before `/{id}`.
+app.route("/api/v1/datasets", jobs)
+app.route("/api/v1/datasets", datasets)
+app.route("/api/v1/datasets", batch)
 app.route("/", system)
 addReference(app)

@@ -17,6 +17,19 @@ export const plainPath = createMiddleware(async (c, next) => {
   await next()
 })
 
+/** Everything below `/api` is JSON. Who names types and none of ours is told so instead of getting what it cannot read. */
+export const acceptable = createMiddleware(async (c, next) => {
+  const accept = c.req.header("accept")?.trim()
+  if (!accept || !c.req.path.startsWith("/api/") || accept.split(",").some(takesJson)) return next()
+  return httpProblem(c, 406, "not_acceptable", "Not acceptable", "Answers are application/json or problem+json.")
+})
+
+function takesJson(range: string) {
+  const [type = "", ...parameters] = range.split(";").map((each) => each.trim().toLowerCase())
+  if (parameters.some((each) => /^q=0(?:\.0*)?$/.test(each))) return false
+  return type === "*/*" || type === "application/*" || JSON_TYPE.test(type)
+}
+
 /** A page of another origin may not make the browser's user do something; there is no key yet that it would lack. */
 export const sameOrigin = createMiddleware(async (c, next) => {
   const site = c.req.header("sec-fetch-site")

@@ -95,7 +95,10 @@ export function page(from: object): string {
             <h1>${title} API</h1>
             <p class="lead">${summary}</p>
             ${paragraphs(description)}
-            <p>For programs: <a href="/openapi.json">openapi.json</a></p>
+            <p>
+              For programs: <a href="/openapi.json">openapi.json</a>. In the examples <code>$ROBOKIT</code> is the
+              address of this server.
+            </p>
             ${groups.map(
               (group) =>
                 html`<h2>${group.name}</h2>
@@ -134,7 +137,7 @@ const operationOf = ({ path, method, operation }: { path: string; method: string
       ${Object.entries(operation.responses).map(
         ([status, response]) =>
           html`<dt class="s${status[0]}">${status}</dt>
-            <dd>${response.description} ${contentOf(response)}${headersOf(response.headers)}</dd>`,
+            <dd>${prose(response.description)} ${contentOf(response)}${headersOf(response.headers)}</dd>`,
       )}
     </dl>
     <pre tabindex="0"><code>${curl(path, method, operation)}</code></pre>
@@ -150,7 +153,7 @@ const parametersOf = (parameters: NonNullable<Operation["parameters"]>) => html`
           html`<tr>
             <th scope="row"><code>${each.name}</code>${each.required ? html` <b>required</b>` : ""}</th>
             <td>${each.in}</td>
-            <td>${typeOf(each.schema ?? {})} ${each.description ?? each.schema?.description ?? ""}</td>
+            <td>${typeOf(each.schema ?? {})} ${prose(each.description ?? each.schema?.description)}</td>
           </tr>`,
       )}
     </table>
@@ -176,7 +179,7 @@ function shape(schema: Schema): Html | string {
         ([name, field]) =>
           html`<tr>
             <th scope="row"><code>${name}</code>${schema.required?.includes(name) ? html` <b>required</b>` : ""}</th>
-            <td>${typeOf(field)} ${field.description ?? ""} ${field.properties ? shape(field) : ""}</td>
+            <td>${typeOf(field)} ${prose(field.description)} ${field.properties ? shape(field) : ""}</td>
           </tr>`,
       )}
     </table>
@@ -218,15 +221,12 @@ function limitsOf(schema: Schema) {
 const list = (items: (Html | string)[], between = " ") =>
   html`${items.filter((each) => each !== "").map((each, index) => html`${index > 0 ? between : ""}${each}`)}`
 
-/** Paragraphs with `code`; the rest of Markdown is not used. */
+/** Text with `code`; the rest of Markdown is not used. */
+const prose = (text: string | undefined) =>
+  html`${(text ?? "").split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
+
 const paragraphs = (text: string | undefined) =>
-  (text ?? "")
-    .split("\n\n")
-    .filter((each) => each !== "")
-    .map(
-      (each) =>
-        html`<p>${each.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}</p>`,
-    )
+  (text ?? "").split("\n\n").flatMap((each) => (each === "" ? [] : [html`<p>${prose(each)}</p>`]))
 
 const EXAMPLES: Record<string, string> = {
   id: "1",
@@ -246,7 +246,7 @@ function curl(path: string, method: string, operation: Operation) {
   const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => EXAMPLES[name] ?? name)
   const verb = method === "get" ? "" : ` -X ${method.toUpperCase()}`
   const body = operation.requestBody
-    ? ` \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(BODIES[path] ?? {})}'`
+    ? ` \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(BODIES[path] ?? {}, null, 2)}'`
     : ""
   return `curl${verb} "$ROBOKIT${address}"${body}`
 }

@@ -51,6 +51,6 @@ dd { margin: 0 }
 pre { margin: 1rem 0 0; padding: .75rem 1rem; overflow-x: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 6px }
 @media (max-width: 56rem) {
   body { grid-template-columns: minmax(0, 1fr) }
-  nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line) }
+  nav { position: static; height: 40vh; border-right: 0; border-bottom: 1px solid var(--line) }
 }
 `

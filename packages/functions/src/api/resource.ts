@@ -56,6 +56,7 @@ const RetryAfter = z.object({ "Retry-After": z.string().openapi({ description: "
 
 /** What any route may answer. */
 const anywhere = {
+  406: problem("`Accept` names no JSON"),
   422: {
     description: "The request, or the dataset it names, is not valid or not supported",
     content: {
