@@ -90,7 +90,11 @@ test("kill -9 of everything with 25 imports under way loses none and doubles non
   hub.faults.clear()
   const acknowledged = imported.map((each) => each.id)
   await Promise.allSettled(attempts)
-  expect(processesOf(product.child.pid!, /./)).toEqual([])
+  await until(
+    async () => processesOf(product.child.pid!, /./),
+    (left) => left.length === 0,
+    5,
+  )
 
   product = await start()
   const started = Date.now()
