@@ -1,4 +1,5 @@
-import Form from "@rjsf/core"
+// Not from the package's root: that imports a validator this portal has no use for.
+import Form from "@rjsf/core/lib/components/Form.js"
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { ErrorSchema, RJSFSchema, UiSchema, ValidatorType } from "@rjsf/utils"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
