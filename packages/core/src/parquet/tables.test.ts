@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { basename, resolve } from "node:path"
 import { parquetReadObjects } from "hyparquet"
 import { compressors } from "hyparquet-compressors"
+import { parquetWriteBuffer } from "hyparquet-writer"
 import { describe, expect, test } from "vitest"
 import { folderFiles } from "../files/folder.ts"
 import { memoryFiles } from "../files/memory.ts"
@@ -142,6 +143,45 @@ describe("reading no more than is asked for", () => {
     expect(lengths).toHaveLength(60)
     expect(lengths.reduce((sum, each) => sum + each)).toBe(2738)
     expect(files.usage.requests - before.requests).toBeLessThanOrEqual(3)
+  })
+
+  test("joins the same column of many small row groups into one range, and leaves a wide gap out", async () => {
+    const rows = 220
+    const wide = (bytes: number) =>
+      Array.from({ length: rows }, (_, at) => new Uint8Array(bytes).map((_, index) => (index * 31 + at) % 251))
+    const table = (bytes: number) =>
+      new Uint8Array(
+        parquetWriteBuffer({
+          columnData: [
+            { name: "episode_index", data: Array.from({ length: rows }, (_, at) => at), type: "INT32" },
+            { name: "statistics", data: wide(bytes), type: "BYTE_ARRAY" },
+            { name: "length", data: Array.from({ length: rows }, (_, at) => at * 2), type: "INT32" },
+          ],
+          rowGroupSize: 10,
+          codec: "UNCOMPRESSED",
+        }),
+      )
+    const cost = async (bytes: number) => {
+      const body = table(bytes)
+      const folder = memoryFiles({ x: body })
+      const opened = folder.open({ path: "x", size: body.length, oid: null, lfs: false })
+      const footer = await readFooter(opened)
+      const before = { ...folder.usage }
+      const lengths: number[] = []
+      for await (const { columns } of readColumns(opened, footer, [["length"], ["episode_index"]])) {
+        lengths.push(...numberPerRow(columns[0]!)!)
+      }
+      expect(lengths).toEqual(Array.from({ length: rows }, (_, at) => at * 2))
+      return {
+        requests: folder.usage.requests - before.requests,
+        share: (folder.usage.bytes - before.bytes) / body.length,
+      }
+    }
+    expect((await cost(1000)).requests).toBe(1)
+    const apart = await cost(20_000)
+    // The length of one row group and the index of the next are neighbours, so 22 groups take 23 ranges.
+    expect(apart.requests).toBe(23)
+    expect(apart.share).toBeLessThan(0.01)
   })
 
   test("builds only the column chunks that are kept", async () => {
