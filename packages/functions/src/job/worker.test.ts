@@ -8,7 +8,6 @@ import { Job } from "@robokit/core/job/job"
 import { useDatabase } from "@robokit/core/test/database"
 import { catchMessages, importDataset, keepObjects } from "@robokit/core/test/engine"
 import type { SQSEvent } from "aws-lambda"
-import { sql } from "drizzle-orm"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { harness } from "../../test/harness.ts"
 import { inThread } from "./in-thread.ts"
@@ -37,7 +36,7 @@ const begin = async (type: keyof typeof harness) => {
   return { id: job.id, look: () => Job.get(dataset_id, job.id) }
 }
 const go = (id: number, time_limit_ms = 20_000) => execute(id, { registry: harness, run, time_limit_ms })
-const runAll = (statement: string) => Database.use().execute(sql.raw(statement))
+const runAll = (statement: string) => database.admin.unsafe(statement)
 
 describe("a job in its thread", () => {
   test("gives its result, its progress and its cost to the row", async () => {

@@ -1,0 +1,27 @@
+import { execFileSync } from "node:child_process"
+import { expect, test } from "vitest"
+
+test("one JSON line an event, with the ids of the work at hand and without what is secret", () => {
+  const source = `
+    import { log, withIds } from ${JSON.stringify(new URL("./log.ts", import.meta.url).href)}
+    withIds({ request_id: "r1" }, () => withIds({ job_id: 7 }, async () => {
+      await null
+      log().info({ hub: { token: "hf_secret", authorization: "Bearer hf_secret" } }, "reads")
+      log().error({ err: new Error("outer", { cause: new Error("inner") }) }, "broke")
+    }))
+    log().debug("not at this level")
+  `
+  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", source], {
+    encoding: "utf8",
+    env: { ...process.env, LOG_LEVEL: "info" },
+  })
+  const lines = output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines).toMatchObject([
+    { level: "info", request_id: "r1", job_id: 7, msg: "reads" },
+    { level: "error", request_id: "r1", job_id: 7, err: { message: "outer", cause: { message: "inner" } } },
+  ])
+  expect(output).not.toContain("hf_secret")
+})
