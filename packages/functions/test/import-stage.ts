@@ -22,8 +22,9 @@ export const source = (repo_id: string, revision = "main") => ({ type: "huggingf
 
 /** A real database, a real Hub over HTTP, and a queue that only takes down what it is told. */
 export function openStage(options: Omit<SampleHubOptions, "repos"> & { repos: SampleHubOptions["repos"] }) {
-  const stage = { woken: [] as number[] } as {
+  const stage = { woken: [] as number[], traces: [] as (string | undefined)[] } as {
     woken: number[]
+    traces: (string | undefined)[]
     hub: SampleHub
     admin: ReturnType<typeof useDatabase>["admin"]
   }
@@ -35,7 +36,9 @@ export function openStage(options: Omit<SampleHubOptions, "repos"> & { repos: Sa
     process.env.HF_REDIRECT_HOSTS = stage.hub.cdn_url
     resetConfig()
     Queue.deliverWith(async (wake) => {
-      if (wake.to === "job") stage.woken.push(wake.body.job_id)
+      if (wake.to !== "job") return
+      stage.woken.push(wake.body.job_id)
+      stage.traces.push(wake.body.traceparent)
     })
     Storage.storeWith({
       put: async () => {},
@@ -43,7 +46,10 @@ export function openStage(options: Omit<SampleHubOptions, "repos"> & { repos: Sa
       sign: async (key, { seconds }) => `http://storage.test/${key}?seconds=${seconds}`,
     })
   })
-  beforeEach(() => void (stage.woken.length = 0))
+  beforeEach(() => {
+    stage.woken.length = 0
+    stage.traces.length = 0
+  })
   afterAll(async () => {
     Queue.deliverWith()
     Storage.storeWith()

@@ -25,6 +25,7 @@ export const batch = resource().openapi(
   createRoute({
     method: "post",
     path: "/batch",
+    operationId: "createDatasets",
     tags: ["datasets"],
     summary: "Import up to 100 datasets",
     description:

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { type Answer, call, post } from "../../test/contract.ts"
 import { plainRepo, source, openStage } from "../../test/import-stage.ts"
 import { commitOf, memoryFile, repoOf } from "../../../local/src/hub/test-repos.ts"
@@ -36,6 +36,13 @@ describe("an import", () => {
       progress: 0,
     })
     expect(stage.woken).toEqual([1])
+  })
+
+  test("hands the caller's trace on to the worker, when it is one", async () => {
+    const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    await post("/api/v1/datasets/", { source: source("acme/arm-0") }, { traceparent: trace })
+    await post("/api/v1/datasets/", { source: source("acme/arm-1") }, { traceparent: "00-nonsense" })
+    expect(stage.traces).toEqual([trace, undefined])
   })
 
   test("takes the body of the seed's own client", async () => {
@@ -98,6 +105,20 @@ describe("an import", () => {
     expect(items[0]).toMatchObject({ dataset: { source: { repo_id: "acme/arm-0" } }, problem: null })
     expect(items[1]).toMatchObject({ dataset: null, problem: { existing_id: 1 } })
     expect(items.slice(3).map((each: { status: number }) => each.status)).toEqual(expect.arrayContaining([201, 409]))
+  })
+
+  test("in a batch that takes too long says which were not begun", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] })
+    try {
+      const late = () => void vi.setSystemTime(Date.now() + 21_000)
+      stage.hub.faults.add({ match: () => true, times: 1, action: { run: late } })
+      const datasets = names.slice(0, 6).map((name) => ({ source: source(name) }))
+      const items = await (await post("/api/v1/datasets/batch", { datasets })).json()
+      expect(items.map((each: { status: number }) => each.status)).toEqual([201, 201, 201, 201, 503, 503])
+      expect(items[5].problem).toMatchObject({ code: "time_limit" })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test("in a batch of none or over a hundred is refused as a whole", async () => {

@@ -34,6 +34,7 @@ export const datasets = resource()
     createRoute({
       method: "post",
       path: "/",
+      operationId: "createDataset",
       tags,
       summary: "Import a dataset",
       description: "Pins the revision to a commit, names the format, and queues the metadata job. No file is copied.",
@@ -49,6 +50,7 @@ export const datasets = resource()
     createRoute({
       method: "get",
       path: "/",
+      operationId: "listDatasets",
       tags,
       summary: "List datasets, by id",
       request: { query: Filters },
@@ -66,6 +68,7 @@ export const datasets = resource()
     createRoute({
       method: "get",
       path: "/stats",
+      operationId: "getDatasetStats",
       tags,
       summary: "Count what is imported",
       description: "`null` where no dataset says how many it has.",
@@ -80,6 +83,7 @@ export const datasets = resource()
     createRoute({
       method: "get",
       path: "/{id}",
+      operationId: "getDataset",
       tags,
       summary: "Get a dataset",
       request: { params: DatasetId },
@@ -95,6 +99,7 @@ export const datasets = resource()
     createRoute({
       method: "get",
       path: "/{id}/status",
+      operationId: "getDatasetStatus",
       tags,
       summary: "Get the progress of a dataset and its jobs",
       description: "Poll it every `poll_after_ms` of its jobs, with `If-None-Match`.",
@@ -111,6 +116,7 @@ export const datasets = resource()
     createRoute({
       method: "delete",
       path: "/{id}",
+      operationId: "deleteDataset",
       tags,
       summary: "Delete a dataset, its jobs and their results",
       request: { params: DatasetId },

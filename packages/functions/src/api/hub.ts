@@ -30,6 +30,7 @@ export const hub = resource()
     createRoute({
       method: "post",
       path: "/datasets/huggingface/search",
+      operationId: "searchHub",
       tags,
       summary: "Search the Hub",
       description: "Pages to the end. `total` is what is known so far, exact when `total_is_exact`.",
@@ -42,6 +43,7 @@ export const hub = resource()
     createRoute({
       method: "get",
       path: "/v1/hub",
+      operationId: "getHub",
       tags,
       summary: "Name the Hub in use",
       responses: { 200: json(HubInUse, "The Hub", Tagged), ...unchanged, ...forReading },
@@ -55,6 +57,7 @@ export const hub = resource()
     createRoute({
       method: "get",
       path: "/v1/hub/datasets/{owner}/{name}/revisions",
+      operationId: "listRevisions",
       tags,
       summary: "List the branches, tags and commits of a repository",
       request: {

@@ -34,6 +34,7 @@ export const jobs = resource()
     createRoute({
       method: "get",
       path: "/job-parameter-schemas",
+      operationId: "getJobParameterSchemas",
       tags,
       summary: "Get the JSON Schema of every job's parameters",
       description: "By job type. `x-formats` says for each format `true`, or why it is refused.",
@@ -48,6 +49,7 @@ export const jobs = resource()
     createRoute({
       method: "get",
       path: "/{id}/jobs",
+      operationId: "listJobs",
       tags,
       summary: "List the jobs of a dataset, by id",
       request: { params: DatasetId, query: Page },
@@ -66,6 +68,7 @@ export const jobs = resource()
     createRoute({
       method: "get",
       path: "/{id}/jobs/{job_id}",
+      operationId: "getJob",
       tags,
       summary: "Get a job with its result",
       request: { params: JobId },
@@ -84,6 +87,7 @@ export const jobs = resource()
     createRoute({
       method: "get",
       path: "/{id}/jobs/{job_id}/artifacts",
+      operationId: "listArtifacts",
       tags,
       summary: "List the files of a finished job",
       description: "Each `url` fetches its file for five minutes.",
@@ -99,6 +103,7 @@ export const jobs = resource()
     createRoute({
       method: "post",
       path: "/{id}/analyses/{job_type}",
+      operationId: "startJob",
       tags,
       summary: "Start a job",
       description:

@@ -10,6 +10,12 @@ test("every route of the app is in the document, and every operation of the docu
   expect([...new Set(routes)].sort()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).sort())
 })
 
+test("every operation has a name of its own, for those who generate clients", () => {
+  const names = operations.map(({ operation }) => (operation as { operationId?: string }).operationId)
+  expect(names).not.toContain(undefined)
+  expect(new Set(names).size).toBe(operations.length)
+})
+
 test("every reference in the document leads somewhere", () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, pointer]) => pointer!)
   expect(references.length).toBeGreaterThan(10)

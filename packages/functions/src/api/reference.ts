@@ -48,6 +48,7 @@ export function addReference(app: OpenAPIHono<Env>) {
     createRoute({
       method: "get",
       path: "/openapi.json",
+      operationId: "getOpenApi",
       tags,
       summary: "Get this document",
       responses: { 200: json(z.looseObject({}), "OpenAPI 3.1", Tagged), ...unchanged },
@@ -58,6 +59,7 @@ export function addReference(app: OpenAPIHono<Env>) {
     createRoute({
       method: "get",
       path: "/docs",
+      operationId: "getDocs",
       tags,
       summary: "Read this document as a page",
       responses: {

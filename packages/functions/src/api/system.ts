@@ -14,6 +14,7 @@ export const system = resource()
     createRoute({
       method: "get",
       path: "/health",
+      operationId: "getHealth",
       tags,
       summary: "Say that the process lives",
       responses: { 200: json(z.object({ status: z.literal("ok") }), "It does; nothing else was looked at") },
@@ -24,6 +25,7 @@ export const system = resource()
     createRoute({
       method: "get",
       path: "/ready",
+      operationId: "getReadiness",
       tags,
       summary: "Say whether requests can be served",
       responses: {
