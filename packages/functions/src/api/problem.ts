@@ -47,9 +47,9 @@ const NEUTRAL = "Something broke on our side. The request id leads us to it."
 const RETRY_SECONDS = 5
 
 /** The only place that knows which status an error of core has. */
-export const statusOf = (error: AppError): ContentfulStatusCode => CODES[error.code] ?? KINDS[error.kind][0]
+const statusOf = (error: AppError): ContentfulStatusCode => CODES[error.code] ?? KINDS[error.kind][0]
 
-export const typeOf = (code: string) => `urn:robokit:problem:${code}`
+const typeOf = (code: string) => `urn:robokit:problem:${code}`
 
 /** An error of core as it looks on the wire. */
 export function problemOf(error: AppError, c: Context): Problem {
