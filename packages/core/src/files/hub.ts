@@ -1,9 +1,11 @@
 import { z } from "zod"
 import { AppError } from "../error.ts"
 import { apiAddress } from "../hub/address.ts"
+import { hubError } from "../hub/failure.ts"
 import { nextPage, requestJson } from "../hub/json.ts"
 import { JOB_PATIENCE, type Patience } from "../hub/request.ts"
 import { Blocks } from "./blocks.ts"
+import { Budget } from "./budget.ts"
 import type { FileEntry, Files, Usage } from "./files.ts"
 import { RemoteFile } from "./remote-file.ts"
 
@@ -16,20 +18,27 @@ export interface HubFilesOptions {
   patience?: Patience
 }
 
-const TreeEntry = z.object({
-  type: z.enum(["file", "directory"]),
-  path: z.string().min(1).max(1024),
+const RemoteEntry = z.object({
+  type: z.literal("file"),
+  path: z.string().min(1).max(4096),
   oid: z.string().optional(),
-  size: z.int().nonnegative().catch(0),
+  size: z.int().nonnegative(),
   lfs: z.object({ oid: z.string().optional(), size: z.int().nonnegative() }).nullish(),
 })
-const Tree = z.array(TreeEntry)
+/** `unknown` is what the Hub calls a submodule: nothing that could be read. */
+const Tree = z.array(
+  z.discriminatedUnion("type", [
+    RemoteEntry,
+    z.object({ type: z.enum(["directory", "unknown"]), path: z.string().min(1).max(4096) }),
+  ]),
+)
 
 /** A dataset's tree on the Hub at one commit and no other. Reads are ranges; nothing is fetched that was not asked for. */
 export function hubFiles(at: { repo_id: string; revision: string }, options: HubFilesOptions = {}): Files {
   const usage = options.usage ?? { requests: 0, bytes: 0, files: 0 }
   const patience = options.patience ?? JOB_PATIENCE
   const blocks = new Blocks()
+  const budget = new Budget(usage, options.budget_bytes)
   const touched = new Set<string>()
   const open = new Map<string, RemoteFile>()
   const { repo_id, revision } = at
@@ -40,17 +49,12 @@ export function hubFiles(at: { repo_id: string; revision: string }, options: Hub
     repo_id,
     revision,
     blocks,
+    budget,
     signal: options.signal,
-    spend(path: string, bytes: number) {
-      if (usage.bytes + bytes > (options.budget_bytes ?? Number.POSITIVE_INFINITY)) {
-        throw new AppError(
-          "budget_exceeded",
-          `Reading ${path} would take this job over its ${options.budget_bytes} bytes.`,
-          { path },
-        )
-      }
+    touch(path: string) {
+      if (touched.has(path)) return
       touched.add(path)
-      usage.files = touched.size
+      usage.files++
     },
   }
 
@@ -58,14 +62,26 @@ export function hubFiles(at: { repo_id: string; revision: string }, options: Hub
     // The folder's path is several segments; each is encoded by itself.
     const tail = ["tree", revision, ...path.split("/").filter(Boolean)]
     let url: URL | undefined = apiAddress(repo_id, tail, { recursive: String(recursive), expand: "false" })
+    const seen = new Set<string>()
     while (url) {
-      const page: Awaited<ReturnType<typeof requestJson<typeof Tree>>> = await requestJson(url, Tree, {
-        ...common,
-        subject: { ...at, path: path || undefined },
-        signal,
-      })
+      // Counted up to where it would come round again: such a list has no end.
+      if (seen.has(url.href)) throw hubError("hub_bad_answer", "The Hub's list of files leads back to itself.")
+      seen.add(url.href)
+      const page = await pageOf(url, path, signal)
+      if (!page) return
       yield page.data
       url = nextPage(page.answer)
+    }
+  }
+
+  /** Undefined when there is no such folder. The root is there whenever the commit is. */
+  async function pageOf(url: URL, path: string, signal: AbortSignal | undefined) {
+    const subject = { ...at, path: path || undefined }
+    try {
+      return await budget.within("", 0, (onBytes) => requestJson(url, Tree, { ...common, subject, signal, onBytes }))
+    } catch (error) {
+      if (path !== "" && error instanceof AppError && error.code === "file_missing") return undefined
+      throw error
     }
   }
 
@@ -84,7 +100,7 @@ export function hubFiles(at: { repo_id: string; revision: string }, options: Hub
       for await (const page of pages(path, false)) {
         for (const entry of page) {
           if (entry.type === "file") files.push(toEntry(entry))
-          else folders.push(entry.path)
+          else if (entry.type === "directory") folders.push(entry.path)
         }
       }
       return { files, folders }
@@ -92,13 +108,16 @@ export function hubFiles(at: { repo_id: string; revision: string }, options: Hub
 
     async stat(paths) {
       if (paths.length === 0) return new Map()
-      const { data } = await requestJson(apiAddress(repo_id, ["paths-info", revision]), Tree, {
-        ...common,
-        method: "POST",
-        json: { paths, expand: false },
-        signal: options.signal,
-      })
-      return new Map(data.filter(({ type }) => type === "file").map((entry) => [entry.path, toEntry(entry)]))
+      const { data } = await budget.within("", 0, (onBytes) =>
+        requestJson(apiAddress(repo_id, ["paths-info", revision]), Tree, {
+          ...common,
+          method: "POST",
+          json: { paths, expand: false },
+          signal: options.signal,
+          onBytes,
+        }),
+      )
+      return new Map(data.flatMap((entry) => (entry.type === "file" ? [[entry.path, toEntry(entry)] as const] : [])))
     },
 
     open(file) {
@@ -111,7 +130,7 @@ export function hubFiles(at: { repo_id: string; revision: string }, options: Hub
   }
 }
 
-const toEntry = ({ path, size, oid, lfs }: z.output<typeof TreeEntry>): FileEntry => ({
+const toEntry = ({ path, size, oid, lfs }: z.output<typeof RemoteEntry>): FileEntry => ({
   path,
   size: lfs?.size ?? size,
   oid: lfs?.oid ?? oid ?? null,

@@ -3,9 +3,12 @@ import { follow, isEndpoint, resolveAddress } from "../hub/address.ts"
 import { hubError } from "../hub/failure.ts"
 import { type Answer, type Patience, request } from "../hub/request.ts"
 import type { Blocks } from "./blocks.ts"
+import type { Budget } from "./budget.ts"
 import type { Bytes, FileEntry, Usage } from "./files.ts"
 
 const MAX_HOPS = 5
+/** How a file host says that a signed address is no longer good. */
+const REFUSALS = [401, 403, 404, 410]
 
 export interface RemoteSource {
   repo_id: string
@@ -13,10 +16,13 @@ export interface RemoteSource {
   usage: Usage
   patience: Patience
   blocks: Blocks
+  budget: Budget
   signal: AbortSignal | undefined
-  /** Called before bytes are fetched; throws when they would exceed the budget. */
-  spend(path: string, bytes: number): void
+  /** Called once bytes of a file were had. */
+  touch(path: string): void
 }
+
+type OnBytes = (came: number) => void
 
 /**
  * One file at a pinned commit. The first read asks `/resolve` and follows it; the address it ends at is remembered, so
@@ -27,6 +33,8 @@ export class RemoteFile implements Bytes {
   readonly size: number
   readonly #source: RemoteSource
   #address: URL | undefined
+  /** While one read asks for the address, the others wait for its answer. */
+  #resolving: Promise<void> | undefined
   #etag: string | null | undefined
 
   constructor({ path, size }: FileEntry, source: RemoteSource) {
@@ -40,42 +48,50 @@ export class RemoteFile implements Bytes {
       throw new RangeError(`${this.path}: bytes ${start}–${end} of ${this.size}`)
     }
     if (start === end) return new Uint8Array()
-    return this.#source.blocks.read(this.path, start, end, () => this.#fetch(start, end, signal))
+    const { blocks, budget } = this.#source
+    return blocks.read(this.path, start, end, signal, (stop) =>
+      budget.within(this.path, end - start, (onBytes) => this.#fetch(start, end, stop, onBytes)),
+    )
   }
 
-  async #fetch(start: number, end: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    this.#source.spend(this.path, end - start)
-    if (this.#address) {
+  async #fetch(start: number, end: number, signal: AbortSignal, onBytes: OnBytes): Promise<Uint8Array> {
+    // Signed addresses live about an hour; one may also be born expired when the Hub's clock and its file host's differ.
+    for (let tried = 0; tried < 3; tried++) {
+      while (!this.#address && this.#resolving) await this.#resolving
       const known = this.#address
-      const answer = await this.#range(known, start, end, signal, [401, 403, 404, 410])
-      if (answer.status === 206) return answer.body
-      // Signed addresses live about an hour; ask the Hub for a new one.
-      if (this.#address === known) this.#address = undefined
-    }
-    return this.#resolve(start, end, signal)
-  }
-
-  async #resolve(start: number, end: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const { repo_id, revision } = this.#source
-    // Born expired happens when the Hub's clock and its file host's differ; once more is enough.
-    for (let tried = 0; tried < 2; tried++) {
-      let url = resolveAddress(repo_id, revision, this.path)
-      for (let hop = 0; hop <= MAX_HOPS; hop++) {
-        const refusals = isEndpoint(url) ? [] : [401, 403, 404, 410]
-        const answer = await this.#range(url, start, end, signal, refusals)
-        if (answer.status === 206) {
-          this.#address = url
-          return answer.body
-        }
-        if (answer.status >= 400) break
-        this.#mustBePinned(answer)
-        url = follow(answer.headers.get("location"), url)
+      const answer = known
+        ? await this.#range(known, start, end, signal, onBytes)
+        : await this.#resolve(start, end, signal, onBytes)
+      if (answer.status === 206) {
+        this.#source.touch(this.path)
+        return answer.body
       }
+      if (this.#address?.href === answer.url.href) this.#address = undefined
     }
     throw hubError("hub_unavailable", `The Hub's file host refuses ${this.path} although the Hub gives it.`)
   }
 
-  #range(url: URL, start: number, end: number, signal: AbortSignal | undefined, accept: readonly number[]) {
+  /** Asks the Hub where the file is and follows it: the bytes, or the refusal of the host it led to. */
+  async #resolve(start: number, end: number, signal: AbortSignal, onBytes: OnBytes): Promise<Answer> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#resolving = promise
+    try {
+      let url = resolveAddress(this.#source.repo_id, this.#source.revision, this.path)
+      for (let hop = 0; hop <= MAX_HOPS; hop++) {
+        const answer = await this.#range(url, start, end, signal, onBytes, isEndpoint(url) ? [] : REFUSALS)
+        if (answer.status === 206) this.#address = url
+        if (answer.status < 300 || answer.status >= 400) return answer
+        this.#mustBePinned(answer)
+        url = follow(answer.headers.get("location"), url)
+      }
+    } finally {
+      this.#resolving = undefined
+      resolve()
+    }
+    throw hubError("hub_bad_answer", `The Hub redirected more than ${MAX_HOPS} times on the way to ${this.path}.`)
+  }
+
+  #range(url: URL, start: number, end: number, signal: AbortSignal, onBytes: OnBytes, accept = REFUSALS) {
     const { repo_id, revision, usage, patience } = this.#source
     return request(url, {
       subject: { repo_id, revision, path: this.path },
@@ -83,13 +99,18 @@ export class RemoteFile implements Bytes {
       patience,
       signal,
       accept,
+      onBytes,
       headers: { range: `bytes=${start}-${end - 1}` },
-      max_bytes: Math.max(end - start, 64 * 1024),
-      check: (answer) => answer.status < 300 && this.#mustBeRange(answer, start, end),
+      max_bytes: 64 * 1024,
+      check: (answer) => this.#mustBeRange(answer, start, end),
     })
   }
 
-  #mustBeRange({ status, headers }: Omit<Answer, "body">, start: number, end: number) {
+  /** Refuses what is not the range; gives its length. */
+  #mustBeRange({ status, headers }: Omit<Answer, "body">, start: number, end: number): number | undefined {
+    // The file ends before this range: it is not the file of the listing.
+    if (status === 416) throw this.#changed()
+    if (status >= 300) return undefined
     if (status !== 206) throw hubError("hub_bad_answer", `The Hub answered ${status} to a range of ${this.path}.`)
     const encoding = headers.get("content-encoding")
     if (encoding && encoding !== "identity")
@@ -102,10 +123,7 @@ export class RemoteFile implements Bytes {
     this.#etag ??= etag
     const isOther = range[3] !== "*" && Number(range[3]) !== this.size
     if (isOther || (etag !== null && this.#etag !== etag)) throw this.#changed()
-    const length = headers.get("content-length")
-    if (length !== null && Number(length) !== end - start) {
-      throw hubError("hub_truncated", `The Hub announced ${length} bytes of ${this.path} instead of ${end - start}.`)
-    }
+    return end - start
   }
 
   #mustBePinned({ headers }: Answer) {
@@ -121,9 +139,7 @@ export class RemoteFile implements Bytes {
     return new AppError(
       "hub_changed_during_read",
       `${this.path} changed on the Hub while it was read at a pinned commit.`,
-      {
-        path: this.path,
-      },
+      { path: this.path },
     )
   }
 }

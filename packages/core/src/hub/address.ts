@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net"
 import { config } from "../config.ts"
 import { AppError } from "../error.ts"
 
@@ -32,16 +33,47 @@ export const isEndpoint = (url: URL) => url.origin === new URL(config().HF_ENDPO
 
 /**
  * Whether a redirect may be followed: to the Hub itself, to its file hosts over https, or to an origin the operator
- * listed. Everything else, and so every private address, is refused.
+ * listed. Everything else, and so every private address, is refused; never from https to http, and to this machine only
+ * when the Hub itself is on it.
  */
 function mayFollow(url: URL): boolean {
   if (url.username || url.password) return false
   if (isEndpoint(url)) return true
+  const endpoint = new URL(config().HF_ENDPOINT)
+  if (endpoint.protocol === "https:" && url.protocol !== "https:") return false
+  if (isPrivate(url.hostname) && !LOOPBACK.test(endpoint.hostname)) return false
   const listed = config()
     .HF_REDIRECT_HOSTS.split(",")
     .map((each) => each.trim())
   if (listed.includes(url.origin)) return true
   return url.protocol === "https:" && url.port === "" && /^(?:[\w-]+\.)+hf\.co$|^huggingface\.co$/.test(url.hostname)
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const PRIVATE = new BlockList()
+for (const [net, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+] as const)
+  PRIVATE.addSubnet(net, bits)
+for (const [net, bits] of [
+  ["::", 127],
+  ["fc00::", 7],
+  ["fe80::", 10],
+] as const)
+  PRIVATE.addSubnet(net, bits, "ipv6")
+
+/** A literal address of a network that is not the internet. The URL parser has brought every spelling into one form. */
+function isPrivate(hostname: string): boolean {
+  if (LOOPBACK.test(hostname)) return true
+  const bare = hostname.replace(/^\[|\]$/g, "")
+  const version = isIP(bare)
+  return version !== 0 && PRIVATE.check(bare, version === 6 ? "ipv6" : "ipv4")
 }
 
 /** The address a `Location` or `Link` names, if it may be asked. @throws AppError `hub_bad_answer` */

@@ -67,14 +67,14 @@ function saying(headers: Headers, body: Uint8Array): string {
     .slice(0, 200)
 }
 
-/** `RateLimit: "api";r=0;t=295`: the window ends in `t` seconds; one more, since both clocks round down. */
+/** `RateLimit: "api";r=0;t=295`: a window that is used up (r=0) ends in `t` seconds; one more, since clocks round down. */
 export function waitOf(headers: Headers): number | undefined {
-  const t = /;\s*t=(\d{1,6})/.exec(headers.get("ratelimit") ?? "")?.[1]
-  const waits = [t === undefined ? undefined : (Number(t) + 1) * 1000, retryAfter(headers)]
-  return waits.reduce<number | undefined>(
-    (longest, each) => (each !== undefined && each >= (longest ?? 0) ? each : longest),
-    undefined,
-  )
+  const windows = (headers.get("ratelimit") ?? "").split(",").flatMap((each) => {
+    const t = /;\s*t=(\d{1,6})(?!\d)/.exec(each)?.[1]
+    return t !== undefined && /;\s*r=0(?!\d)/.test(each) ? [(Number(t) + 1) * 1000] : []
+  })
+  const waits = [...windows, retryAfter(headers) ?? []].flat()
+  return waits.length > 0 ? Math.max(...waits) : undefined
 }
 
 function retryAfter(headers: Headers): number | undefined {

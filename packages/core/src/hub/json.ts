@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { follow } from "./address.ts"
+import { follow, isEndpoint } from "./address.ts"
 import { hubError } from "./failure.ts"
 import { type Answer, request, type RequestOptions } from "./request.ts"
 
@@ -26,7 +26,8 @@ export async function requestJson<T extends z.ZodType>(
   throw hubError("hub_bad_answer", `The Hub redirected more than ${MAX_HOPS} times.`)
 }
 
-function mustBeJson({ headers }: { headers: Headers }) {
+function mustBeJson({ status, headers }: { status: number; headers: Headers }) {
+  if (status >= 300) return
   if (/^application\/(?:[\w.+-]+\+)?json/i.test(headers.get("content-type") ?? "")) return
   throw hubError("hub_bad_answer", "The Hub answered with something that is not JSON.")
 }
@@ -50,10 +51,13 @@ function parse<T extends z.ZodType>({ body }: Answer, schema: T): z.output<T> {
   )
 }
 
-/** The next page of a list, from RFC 8288 `Link`, if there is one. */
+/** The next page of a list, from RFC 8288 `Link`, if there is one; the Hub's own lists stay on the Hub. */
 export function nextPage({ headers, url }: Answer): URL | undefined {
   const next = /<([^>]+)>\s*;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1]
-  return next === undefined ? undefined : follow(next, url)
+  if (next === undefined) return undefined
+  const address = follow(next, url)
+  if (isEndpoint(address)) return address
+  throw hubError("hub_bad_answer", "The next page of the Hub's list is not on the Hub.")
 }
 
 /** The Hub's tags and card as a dataset row keeps them. */

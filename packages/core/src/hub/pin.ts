@@ -23,7 +23,8 @@ const Info = z.object({
   disabled: z.boolean().optional(),
   gated: Gated,
   tags: z.array(z.string()).optional(),
-  cardData: z.unknown(),
+  // A repository without a card has none.
+  cardData: z.unknown().optional(),
 })
 
 // Without `expand` the answer lists every file of the repository.
@@ -38,6 +39,9 @@ export async function pin(
   const subject = { repo_id, revision }
   const address = apiAddress(repo_id, ["revision", revision], { expand: EXPAND })
   const { data } = await requestJson(address, Info, { subject, usage, patience: PERSON_PATIENCE })
+  if (/^[0-9a-f]{40}$/.test(revision) && data.sha !== revision) {
+    throw hubError("hub_bad_answer", `The Hub gave another commit of ${repo_id} than was asked for.`)
+  }
   if (data.disabled) throw hubError("hub_repo_disabled", `${repo_id} was disabled on the Hub.`)
   return {
     repo_id: data.id,
