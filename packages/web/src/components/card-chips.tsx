@@ -5,7 +5,7 @@ const SAID_ELSEWHERE = /^(?:license:|region:|library:|arxiv:|size_categories:|fo
 
 /** Access first, since it decides whether an import can work; then what tells datasets apart. */
 export function CardChips({ hit, tagsShown }: { hit: SearchHit; tagsShown: number }) {
-  const tags = hit.tags.filter((tag) => !SAID_ELSEWHERE.test(tag))
+  const tags = [...new Set(hit.tags)].filter((tag) => !SAID_ELSEWHERE.test(tag))
   const shown = tags.slice(0, tagsShown)
   return (
     <p className="hit-chips">

@@ -17,7 +17,9 @@ export function DatasetFacts({ metadata }: { metadata: DatasetMetadata }) {
         <div key={name} className="tile">
           <dt>{name}</dt>
           <dd>
-            <span className={value === null ? "tile-unknown" : "tile-value tile-text"}>{value ?? UNKNOWN}</span>
+            <span className={value === null ? "tile-unknown" : name === "Robot" ? "tile-words" : "tile-value"}>
+              {value ?? UNKNOWN}
+            </span>
           </dd>
         </div>
       ))}

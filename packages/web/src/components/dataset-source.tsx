@@ -15,6 +15,8 @@ const TAGS_SHOWN = 24
 export function DatasetSource({ dataset }: { dataset: DatasetInfo }) {
   const { source, dataset_metadata: metadata, format_reason } = dataset
   const { data: hub } = useQuery(hubQuery)
+  // A card may say a tag twice.
+  const tags = [...new Set(metadata?.tags)]
   return (
     <aside className="source panel" aria-label="Source">
       <dl>
@@ -41,16 +43,16 @@ export function DatasetSource({ dataset }: { dataset: DatasetInfo }) {
         )}
         {format_reason && <Fact name="Why this format">{format_reason}</Fact>}
         {metadata && <Read metadata={metadata} />}
-        {metadata && metadata.tags.length > 0 && (
+        {tags.length > 0 && (
           <Fact name="Tags">
             <span className="source-tags">
-              {metadata.tags.slice(0, TAGS_SHOWN).map((tag, index) => (
+              {tags.slice(0, TAGS_SHOWN).map((tag, index) => (
                 <span key={index} className="chip">
                   {tag}
                 </span>
               ))}
-              {metadata.tags.length > TAGS_SHOWN && (
-                <span className="small soft">and {formatCount(metadata.tags.length - TAGS_SHOWN)} more</span>
+              {tags.length > TAGS_SHOWN && (
+                <span className="small soft">and {formatCount(tags.length - TAGS_SHOWN)} more</span>
               )}
             </span>
           </Fact>

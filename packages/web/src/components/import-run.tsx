@@ -24,8 +24,8 @@ export function ImportRun({ repoId, revision, format, opensPage = false }: Props
   const queryClient = useQueryClient()
   const navigate = useNavigate()
   const importing = useMutation({
-    mutationFn: () =>
-      importDataset({ source: { type: "huggingface", repo_id: repoId, revision }, format_type: format }),
+    mutationFn: (format_type: Create["format_type"]) =>
+      importDataset({ source: { type: "huggingface", repo_id: repoId, revision }, format_type }),
     onSuccess: async (dataset) => {
       await queryClient.invalidateQueries({ queryKey: ["datasets"] })
       if (opensPage) await navigate({ to: "/$owner/$ref", params: addressOf(dataset.source), replace: true })
@@ -37,13 +37,21 @@ export function ImportRun({ repoId, revision, format, opensPage = false }: Props
   if (error instanceof ApiError && error.existingId !== null) return <AlreadyThere id={error.existingId} />
   return (
     <div className="import-run">
-      {error && <ErrorNote error={error} title="It was not imported" onRetry={() => importing.mutate()} />}
+      {error && (
+        <ErrorNote error={error} title="It was not imported" onRetry={() => importing.mutate(format)}>
+          {error instanceof ApiError && error.code === "format_unsupported" && (
+            <button type="button" className="button button-small" onClick={() => importing.mutate("custom")}>
+              Import it as other files
+            </button>
+          )}
+        </ErrorNote>
+      )}
       {!error && (
         <button
           type="button"
           className="button button-main"
           disabled={importing.isPending}
-          onClick={() => importing.mutate()}
+          onClick={() => importing.mutate(format)}
         >
           {importing.isPending ? "Pinning to its commit…" : "Import"}
         </button>

@@ -1,0 +1,21 @@
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { type Browser, chromium } from "playwright-core"
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url))
+
+/** A real Chromium out of node_modules. Unpacked once into a folder of its own: another version may have left one in /tmp. */
+export async function launchBrowser(): Promise<Browser> {
+  const folder = join(ROOT, "node_modules/.cache/chromium-153")
+  mkdirSync(folder, { recursive: true })
+  process.env.TMPDIR = folder
+  // Makes it bring its own system libraries.
+  process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs24.x"
+  const { default: bundled } = await import("@sparticuz/chromium")
+  return chromium.launch({
+    executablePath: process.env.CHROME_PATH ?? (await bundled.executablePath()),
+    // Not the package's own: its `--single-process` ends the browser with its first page.
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+  })
+}
