@@ -6,9 +6,11 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -71,6 +73,15 @@ test("a server that was killed with -9 starts again at once with its rows", asyn
   const second = await start(true)
   expect(second.adopted).toBe(false)
   expect(await ask(second.url, "select n from kept")).toEqual([{ n: 8 }])
+})
+
+test("a server file whose number another program has by now does not stand in the way", async () => {
+  const first = await start()
+  const file = join(first.folder, "postmaster.pid")
+  const lines = readFileSync(file, "utf8").split("\n")
+  await first.stop()
+  writeFileSync(file, [process.pid, ...lines.slice(1)].join("\n"))
+  expect((await start()).adopted).toBe(false)
 })
 
 test("a creation that was cut off half-way is begun again", async () => {

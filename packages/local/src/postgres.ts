@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { freePort, isPostgres } from "./port.ts"
 import { ACCOUNT, postgresBinaries } from "./postgres-binaries.ts"
 import { giveToServer, readServerFile, type ServerFile, serverFolder } from "./postgres-folder.ts"
-import { isAlive, waitForExit } from "./process.ts"
+import { isAlive, programOf, waitForExit } from "./process.ts"
 
 const USER = "robokit"
 const START_MS = 30_000
@@ -50,8 +50,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     const started = await waitUntilReady(child.process, folder, end)
     if (started) return server(started, folder, false)
     const log = readFileSync(child.log, "utf8").slice(-2000)
-    // Another process took the port since, or the workers of a killed server still hold its shared memory.
-    const again = /could not bind|pre-existing shared memory block/.test(log)
+    // Another process took the port since, or what is left of a killed server has not gone yet.
+    const again = /could not bind|pre-existing shared memory block|lock file .* already exists/.test(log)
     if (!again || Date.now() > end) throw new Error(`PostgreSQL did not start in ${folder}:\n${log}`)
     if (/could not bind/.test(log) && port < 65_535) wanted = wanted === 0 ? 0 : port + 1
     await sleep(50)
@@ -63,8 +63,13 @@ async function settle(folder: string): Promise<ServerFile | undefined> {
   for (const end = Date.now() + START_MS; Date.now() < end; await sleep(20)) {
     const found = readServerFile(folder)
     if (!found || !isAlive(found.pid)) return undefined
-    // The number may have gone to another program since, after a power cut for one.
-    if (found.status === "ready") return (await isPostgres(found.port)) ? found : undefined
+    const program = programOf(found.pid)
+    if (program !== undefined && !program.startsWith("postgres")) {
+      // After a power cut its number may go to another program, and the server would wait for that one for ever.
+      rmSync(join(folder, "postmaster.pid"))
+      return undefined
+    }
+    if (found.status === "ready" && (await isPostgres(found.port))) return found
   }
   throw new Error(`A PostgreSQL server in ${folder} neither starts nor stops.`)
 }
