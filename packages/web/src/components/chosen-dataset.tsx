@@ -10,6 +10,7 @@ import { Ago } from "./ago.tsx"
 import { CardChips } from "./card-chips.tsx"
 import { OutIcon } from "./icons.tsx"
 import { ImportRun } from "./import-run.tsx"
+import { RepoName } from "./repo-name.tsx"
 import { RevisionPicker } from "./revision-picker.tsx"
 import "./hub-search.css"
 import "./notes.css"
@@ -40,7 +41,9 @@ export function ChosenDataset({ repoId, revision, search }: Props) {
       <Link to="/import" search={back} className="small">
         Back to the search
       </Link>
-      <h1>{repoId}</h1>
+      <h1>
+        <RepoName name={repoId} />
+      </h1>
       <div className="chosen">
         <Card repoId={repoId} />
         <div className="panel chosen-import">

@@ -13,6 +13,7 @@ import { JobList } from "./job-list.tsx"
 import { JobProgress } from "./job-progress.tsx"
 import { Loading } from "./loading.tsx"
 import { MetadataView } from "./metadata-view.tsx"
+import { RepoName } from "./repo-name.tsx"
 import { StartJob } from "./start-job.tsx"
 import { StatusBadge } from "./status-badge.tsx"
 import "./dataset-view.css"
@@ -36,7 +37,9 @@ export function DatasetView({ initial, siblings }: Props) {
       <header className="dataset-head">
         <div>
           <p className="dataset-owner">{owner}</p>
-          <h1>{name}</h1>
+          <h1>
+            <RepoName name={name ?? source.repo_id} />
+          </h1>
           <div className="row dataset-at">
             <Commit sha={source.revision} />
             {source.requested_revision !== source.revision && (

@@ -4,7 +4,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import type { ReactNode } from "react"
 import { jobQuery, schemasQuery, startJob } from "../api/jobs.ts"
-import { isOpen } from "../api/polling.ts"
 import { ApiError } from "../api/problem.ts"
 import { formatBytes, formatCount, formatDuration, spelled } from "../formatting.ts"
 import { Ago } from "./ago.tsx"
@@ -14,6 +13,7 @@ import { ErrorNote } from "./error-note.tsx"
 import { JobProgress } from "./job-progress.tsx"
 import { JsonTree } from "./json-tree.tsx"
 import { Loading } from "./loading.tsx"
+import { StatusBadge } from "./status-badge.tsx"
 import { useTitle } from "./title.tsx"
 import "./job-view.css"
 
@@ -37,10 +37,12 @@ export function JobView({ dataset, jobId, otherwise }: Props) {
     <article className="job">
       <h1>{title}</h1>
       <JobFacts job={job} />
-      <section className="panel" aria-label="Progress">
-        <JobProgress job={job} />
-        {job.status === "failed" && <StartAgain dataset={dataset} job={job} />}
-      </section>
+      {job.status !== "completed" && (
+        <section className="panel" aria-label="Progress">
+          <JobProgress job={job} />
+          {job.status === "failed" && <StartAgain dataset={dataset} job={job} />}
+        </section>
+      )}
       {job.status === "completed" && <Artifacts datasetId={dataset.id} jobId={job.id} />}
       {job.result && (
         <section aria-labelledby="result-title">
@@ -65,6 +67,9 @@ export function JobView({ dataset, jobId, otherwise }: Props) {
 function JobFacts({ job }: { job: JobInfo }) {
   return (
     <dl className="job-facts">
+      <Fact name="Status">
+        <StatusBadge status={job.status} detail={job.state_detail} />
+      </Fact>
       <Fact name="Job">{job.id}</Fact>
       <Fact name="Asked for">
         <Ago at={job.created_at} />

@@ -33,8 +33,7 @@ function Entry({ name, value, depth }: { name: string; value: unknown; depth: nu
   return (
     <details open={depth === 0 && Object.keys(value).length <= 12}>
       <summary>
-        <span className="json-key">{name}</span>{" "}
-        <span className="soft small">{formatCount(Object.keys(value).length)}</span>
+        <span className="json-key">{name}</span> <span className="soft small">{glimpse(value)}</span>
       </summary>
       <JsonTree value={value} depth={depth + 1} />
     </details>
@@ -46,3 +45,12 @@ const Leaf = ({ value }: { value: unknown }) => (
     {typeof value === "string" ? value : JSON.stringify(value)}
   </span>
 )
+
+const GLIMPSED = 4
+
+/** What is inside, for whoever decides whether to open it: how many, or the first keys. */
+function glimpse(value: object): string {
+  if (Array.isArray(value)) return `[ ${formatCount(value.length)} ]`
+  const keys = Object.keys(value)
+  return `{ ${keys.slice(0, GLIMPSED).join(", ")}${keys.length > GLIMPSED ? ", …" : ""} }`
+}

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router"
 import { isSha } from "../dataset-address.ts"
 import { shortSha } from "../formatting.ts"
 import { ImportRun } from "./import-run.tsx"
+import { RepoName } from "./repo-name.tsx"
 import "./notes.css"
 
 /** The page of a dataset that nobody imported yet: one click does. */
@@ -9,7 +10,9 @@ export function NotImported({ repoId, revision }: { repoId: string; revision: st
   const at = revision === null ? "" : isSha(revision) ? ` at ${shortSha(revision)}` : ` at ${revision}`
   return (
     <div className="stack">
-      <h1>{repoId}</h1>
+      <h1>
+        <RepoName name={repoId} />
+      </h1>
       <div className="empty">
         <h2>Not imported{at}</h2>
         <p>
