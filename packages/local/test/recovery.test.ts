@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 120_000)
 afterEach(() => hub.faults.clear())
 afterAll(async () => {
-  expect(await product?.stop()).toBe(0)
+  if (product) expect(await product.stop()).toBe(0)
   await hub?.close()
   rmSync(data_dir, { recursive: true, force: true })
 })
