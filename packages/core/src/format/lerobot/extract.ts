@@ -15,6 +15,7 @@ import { isRecord, storable } from "./text.ts"
 import { readAs, type ReadAs } from "./version.ts"
 
 const INFO = "meta/info.json"
+const JSONL = "meta/episodes.jsonl"
 /** LeRobot's own default, for what a file lies in when the size of a chunk is not stated. */
 const DEFAULT_CHUNKS_SIZE = 1000
 
@@ -177,7 +178,7 @@ function noteFiles(
   episodeCount: number | null,
   notes: Notes,
 ) {
-  const { pointerVideos, foreignVideos, misplaced, dataFiles } = listing
+  const { pointerVideos, foreignVideos, leftovers, misplaced, dataFiles } = listing
   if (foreignVideos.count) {
     notes.add(
       `${plural(foreignVideos.count, "video file")} of no declared camera (first: ${foreignVideos.first!.path}).`,
@@ -186,6 +187,11 @@ function noteFiles(
   if (pointerVideos.count) {
     notes.add(
       `${plural(pointerVideos.count, "video file")} ${pointerVideos.count === 1 ? "is" : "are"} empty or no longer than a Git LFS pointer (first: ${pointerVideos.first!.path}); they count as missing.`,
+    )
+  }
+  if (leftovers.count && episodes.source !== JSONL) {
+    notes.add(
+      `${plural(leftovers.count, "data file")} ${leftovers.count === 1 ? "is" : "are"} named by episode as in version 2 (first: ${leftovers.first!.path}); LeRobot loads every table in data/, so their frames are loaded beside the others.`,
     )
   }
   if (misplaced.count && misplaced.example) {

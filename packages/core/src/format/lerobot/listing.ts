@@ -34,6 +34,8 @@ export interface Listing {
   misplaced: { count: number; example: { path: string; expected: string } | null }
   /** Videos that are Git LFS pointers by their size. */
   pointerVideos: { count: number; first: FileEntry | null }
+  /** Data files of version 3 that are named by episode as in version 2: LeRobot loads them as data. */
+  leftovers: { count: number; first: FileEntry | null }
   /** Videos of no declared camera. */
   foreignVideos: { count: number; first: FileEntry | null }
   annotations: number
@@ -70,6 +72,7 @@ export async function readListing(files: Files, options: ListingOptions): Promis
     paths: new Set(),
     misplaced: { count: 0, example: null },
     pointerVideos: { count: 0, first: null },
+    leftovers: { count: 0, first: null },
     foreignVideos: { count: 0, first: null },
     annotations: 0,
   }
@@ -118,7 +121,11 @@ function noteData(listing: Listing, file: FileEntry, { major, dataPath, chunksSi
   if (major === 3 || episode === undefined) keepPath(listing, file.path)
   if (episode === undefined || looksLikePointer(file)) return
   listing.dataEpisodes.add(episode)
-  if (major === 3) return
+  if (major === 3) {
+    listing.leftovers.count++
+    listing.leftovers.first ??= file
+    return
+  }
   const expected = dataPath?.fill(episodeValues(episode, chunksSize))
   if (expected === file.path) return
   listing.misplaced.count++
