@@ -24,8 +24,14 @@ const INFO = {
     "observation.state": { dtype: "float32", shape: [6], names: null },
   },
 }
+// Longer than a Git LFS pointer, which an import looks into.
 const episodes = (lengths: number[]) =>
-  lengths.map((length, episode_index) => `${JSON.stringify({ episode_index, tasks: ["Lift"], length })}\n`).join("")
+  lengths
+    .map(
+      (length, episode_index) =>
+        `${JSON.stringify({ episode_index, tasks: ["Lift"], length, operator: "somebody".repeat(20) })}\n`,
+    )
+    .join("")
 const commit = (n: number, lengths: number[]) =>
   commitOf(n, {
     "README.md": memoryFile("# An arm"),
