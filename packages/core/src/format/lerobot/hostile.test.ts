@@ -374,6 +374,48 @@ describe.skipIf(!hasSharedData)("tables that differ from the rule", () => {
     )
   })
 
+  test("the draft of version 2.0 lists keys instead of features, and names its files otherwise", async () => {
+    const video = v2["videos/chunk-000/observation.images.cam/episode_000000.mp4"]!
+    const info = {
+      codebase_version: "v2.0",
+      fps: 10,
+      robot_type: "koch",
+      total_episodes: 2,
+      data_path: "data/train-{episode_index:05d}-of-{total_episodes:05d}.parquet",
+      keys: ["observation.state", "action"],
+      video_keys: ["observation.images.cam"],
+      image_keys: [],
+      shapes: { "observation.state": 1, action: [1], "observation.images.cam": { width: 64, height: 64, channels: 3 } },
+      names: { "observation.state": ["joint1"] },
+      videos: { "observation.images.cam": { "video.fps": 10, "video.codec": "h264", "video.pix_fmt": "yuv420p" } },
+    }
+    const metadata = await extract({
+      "meta/info.json": write(info),
+      "meta/episodes.jsonl": v2["meta/episodes.jsonl"]!,
+      "data/train-00000-of-00002.parquet": v2["data/chunk-000/episode_000000.parquet"]!,
+      "videos/observation.images.cam_episode_000000.mp4": video,
+      "videos/observation.images.cam_episode_000001.mp4": video,
+    })
+    expect(metadata).toMatchObject({
+      episode_count: 2,
+      frame_count: 6,
+      cameras: [
+        {
+          name: "observation.images.cam",
+          width: 64,
+          height: 64,
+          fps: 10,
+          codec: "h264",
+          pixel_format: "yuv420p",
+          episodes: 2,
+        },
+      ],
+      sensors: [{ name: "observation.state", dtype: "unknown", shape: [1], names: ["joint1"] }],
+      actions: [{ name: "action", dtype: "unknown", shape: [1], names: null }],
+    })
+    expect(metadata.notes).toContainEqual(expect.stringContaining("draft of version 2.0"))
+  })
+
   test("tables left over from version 2 in a dataset of version 3 are named", async () => {
     const table = v2["data/chunk-000/episode_000001.parquet"]!
     const { notes } = await extract({ ...v3, "data/chunk-000/episode_000001.parquet": table })

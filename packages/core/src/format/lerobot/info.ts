@@ -1,5 +1,6 @@
 import { AppError } from "../../error.ts"
 import type { Bytes } from "../../files/files.ts"
+import { draftFeatures } from "./draft.ts"
 import { parseFeatures, type Feature } from "./feature.ts"
 import { shown, type Notes } from "./notes.ts"
 import { isTemplate, parseTemplate, type Template } from "./template.ts"
@@ -65,7 +66,7 @@ export function parseInfo(raw: Readonly<Record<string, unknown>>, notes: Notes):
     chunks_size: chunkSize(raw, notes),
     data_path: template(raw, "data_path", notes),
     video_path: template(raw, "video_path", notes),
-    features: parseFeatures(raw["features"], notes),
+    features: parseFeatures(draftFeatures(raw, notes) ?? raw["features"], notes),
   }
 }
 

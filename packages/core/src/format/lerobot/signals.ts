@@ -1,7 +1,8 @@
 import type { Signal } from "../schema.ts"
 import type { Feature } from "./feature.ts"
 
-const NUMERIC = /^(?:float(?:16|32|64)|bfloat16|int(?:8|16|32|64)?|uint(?:8|16|32|64)|bool|double|float)$/
+/** The draft of 2.0 states no dtype: its vectors are `unknown`. */
+const NUMERIC = /^(?:unknown|float(?:16|32|64)|bfloat16|int(?:8|16|32|64)?|uint(?:8|16|32|64)|bool|double|float)$/
 /** Bookkeeping of frames, and what a learner is told, are no observations. */
 const BOOKKEEPING =
   /^(?:timestamp|frame_index|episode_index|index|task_index|subtask_index|seed|discount|next\..*|is_first|is_last|is_terminal|reward|done|success|annotation\..*)$/
