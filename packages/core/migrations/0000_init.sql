@@ -113,10 +113,13 @@ ALTER TABLE "job" ADD CONSTRAINT "job_dataset_id_dataset_id_fk" FOREIGN KEY ("da
 CREATE INDEX "idempotency_key_created_idx" ON "idempotency_key" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "dataset_tenant_idx" ON "dataset" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "dataset_repo_idx" ON "dataset" USING btree ("repo_id","id");--> statement-breakpoint
+CREATE INDEX "dataset_revision_idx" ON "dataset" USING btree ("revision");--> statement-breakpoint
+CREATE INDEX "dataset_requested_revision_idx" ON "dataset" USING btree ("requested_revision","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "job_active_key" ON "job" USING btree ("dataset_id","job_type","params_hash","job_version") WHERE "job"."status" in ('pending', 'running');--> statement-breakpoint
 CREATE INDEX "job_dataset_idx" ON "job" USING btree ("dataset_id","job_type","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "job_dataset_page_idx" ON "job" USING btree ("dataset_id","id");--> statement-breakpoint
 CREATE INDEX "job_tenant_idx" ON "job" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "job_failed_idx" ON "job" USING btree ("dataset_id") WHERE "job"."status" = 'failed';--> statement-breakpoint
 CREATE INDEX "job_lease_idx" ON "job" USING btree ("status","lease_until") WHERE "job"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "job_pending_idx" ON "job" USING btree ("run_after") WHERE "job"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "outbox_unsent_idx" ON "outbox" USING btree ("id") WHERE "outbox"."sent_at" is null;

@@ -34,6 +34,8 @@ export const datasetTable = pgTable(
     ),
     index("dataset_tenant_idx").on(table.tenant_id, table.id),
     index("dataset_repo_idx").on(table.repo_id, table.id),
+    index("dataset_revision_idx").on(table.revision),
+    index("dataset_requested_revision_idx").on(table.requested_revision, table.id),
     check("dataset_source_type_check", sql`${table.source_type} in ('huggingface')`),
     check("dataset_revision_check", sql`${table.revision} ~ '^[0-9a-f]{40}$'`),
     check("dataset_repo_id_check", sql`octet_length(${table.repo_id}) between 3 and 193`),

@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, gt, sql } from "drizzle-orm"
+import { and, asc, eq, getTableColumns, gt, inArray, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import type { Detected } from "../format/detect.ts"
@@ -12,7 +12,7 @@ import { Sweep } from "../job/sweep.ts"
 import { datasetTable } from "./dataset.sql.ts"
 import { detect, pin, type Pinned } from "./inspect.ts"
 import type { Create, DatasetInfo, DatasetState, DatasetStatus, ImportUsage } from "./schema.ts"
-import { jobsOf, toInfo } from "./state.ts"
+import { candidatesFor, countByState, jobsOf, toInfo } from "./state.ts"
 
 export * as Dataset from "./dataset.ts"
 export { stats } from "./stats.ts"
@@ -98,30 +98,46 @@ export async function list({ skip, limit, cursor, repo_id, revision, status, for
       format_type === undefined ? undefined : eq(datasetTable.format_type, format_type),
     ]
     const wanted = and(...filters)
-    const counting = use()
-      .select({ total: sql<number>`count(*)::int` })
-      .from(datasetTable)
-    const [counted] =
-      status === undefined
-        ? await counting.where(wanted)
-        : await counting.leftJoinLateral(jobs, sql`true`).where(and(wanted, eq(jobs.state, status)))
+    const total = status === undefined ? await countOf(wanted) : (await countByState(wanted))[status]
 
     const after = cursor === undefined ? undefined : gt(datasetTable.id, cursorId(cursor))
+    // Pages are cut before the jobs are asked, or skipping a thousand datasets would ask about the jobs of each.
+    const isOnPage =
+      status === undefined
+        ? inArray(
+            datasetTable.id,
+            use()
+              .select({ id: datasetTable.id })
+              .from(datasetTable)
+              .where(and(wanted, after))
+              .orderBy(asc(datasetTable.id))
+              .offset(after ? 0 : skip)
+              .limit(limit + 1),
+          )
+        : and(wanted, after, candidatesFor(status), eq(jobs.state, status))
     const rows = await use()
       .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
-      .where(and(wanted, after, status === undefined ? undefined : eq(jobs.state, status)))
+      .where(isOnPage)
       .orderBy(asc(datasetTable.id))
-      .offset(after ? 0 : skip)
+      .offset(after || status === undefined ? 0 : skip)
       .limit(limit + 1)
     const page = rows.slice(0, limit)
     return {
       rows: page.map(({ dataset, state, progress }) => toInfo(dataset, { state: state!, progress: progress! })),
-      total: counted!.total,
+      total,
       next_cursor: rows.length > limit ? String(page.at(-1)!.dataset.id) : null,
     }
   })
+}
+
+async function countOf(wanted: SQL | undefined) {
+  const [row] = await use()
+    .select({ n: sql<number>`count(*)::int` })
+    .from(datasetTable)
+    .where(wanted)
+  return row!.n
 }
 
 export async function get(id: number): Promise<DatasetInfo> {

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm"
+import { and, eq, or, type SQL, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
 import { jobTable } from "../job/job.sql.ts"
 import { datasetTable } from "./dataset.sql.ts"
@@ -35,6 +35,37 @@ export const jobsOf = () =>
     .from(jobTable)
     .where(eq(jobTable.dataset_id, datasetTable.id))
     .as("jobs")
+
+/**
+ * Narrows the datasets in a state to those that can be, by an index: few are open and few have failed, so that nobody
+ * has to look at the jobs of all. Every dataset has its metadata job from the transaction that made it.
+ */
+const candidates: Record<Exclude<DatasetState, "completed">, SQL> = {
+  pending: sql`${datasetTable.id} in (select dataset_id from job where status in ('pending', 'running'))`,
+  processing: sql`${datasetTable.id} in (select dataset_id from job where status in ('pending', 'running'))`,
+  failed: sql`${datasetTable.id} in (select dataset_id from job where status = 'failed')`,
+}
+
+export const candidatesFor = (state: DatasetState | undefined) =>
+  state === undefined || state === "completed" ? undefined : candidates[state]
+
+/** How many datasets that match `wanted` are in each state. The many that are completed are what the others leave. */
+export async function countByState(wanted?: SQL): Promise<Record<DatasetState, number>> {
+  const jobs = jobsOf()
+  const [all] = await use()
+    .select({ n: sql<number>`count(*)::int` })
+    .from(datasetTable)
+    .where(wanted)
+  const rows = await use()
+    .select({ state: jobs.state, n: sql<number>`count(*)::int` })
+    .from(datasetTable)
+    .leftJoinLateral(jobs, sql`true`)
+    .where(and(wanted, or(candidates.pending, candidates.failed)))
+    .groupBy(jobs.state)
+  const of = (state: DatasetState) => rows.find((row) => row.state === state)?.n ?? 0
+  const [pending, processing, failed] = [of("pending"), of("processing"), of("failed")]
+  return { pending, processing, failed, completed: all!.n - pending - processing - failed }
+}
 
 export const toInfo = (row: Row, { state, progress }: { state: DatasetState; progress: number }): DatasetInfo => ({
   id: row.id,

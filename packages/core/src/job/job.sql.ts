@@ -58,6 +58,9 @@ export const jobTable = pgTable(
       index("job_dataset_idx").on(table.dataset_id, table.job_type, table.created_at.desc()),
       index("job_dataset_page_idx").on(table.dataset_id, table.id),
       index("job_tenant_idx").on(table.tenant_id, table.id),
+      index("job_failed_idx")
+        .on(table.dataset_id)
+        .where(sql`${status} = 'failed'`),
       index("job_lease_idx")
         .on(status, table.lease_until)
         .where(sql`${status} = 'running'`),
