@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest"
+import { formatAgo, formatBytes, formatDuration, formatShare, plural, spelled, UNKNOWN } from "./formatting.ts"
+
+// The portal speaks the reader's language; what is written down here is English.
+const isEnglish = new Intl.NumberFormat().resolvedOptions().locale === "en-US"
+
+describe.runIf(isEnglish)("in English", () => {
+  test.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "1 kB"],
+    [228_718, "229 kB"],
+    [42_961_551, "43 MB"],
+    [1_234_567_890, "1.2 GB"],
+    [5e18, "5,000 PB"],
+  ])("%d bytes read as %s", (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text)
+  })
+
+  test.each([
+    [0, "0 s"],
+    [4.24, "4.2 s"],
+    [59.9, "59.9 s"],
+    [60, "1 min 00 s"],
+    [1489.2, "24 min 49 s"],
+    [3600, "1 h 00 min"],
+    [7530, "2 h 05 min"],
+  ])("%d seconds read as %s", (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text)
+  })
+
+  test("a share that is more than nothing never reads as nothing, and of nothing there is no share", () => {
+    expect(formatShare(1, 1_000_000_000)).toBe("< 0.01%")
+    expect(formatShare(0, 10)).toBe("0%")
+    expect(formatShare(1, 4)).toBe("25%")
+    expect(formatShare(1, 0)).toBeNull()
+  })
+
+  test("instants are told by their distance, distant ones by their date, and none at all as unknown", () => {
+    const now = Date.parse("2026-11-24T12:00:00Z")
+    expect(formatAgo("2026-11-24T11:57:00Z", now)).toBe("3 minutes ago")
+    expect(formatAgo("2026-11-22T12:00:00Z", now)).toBe("2 days ago")
+    expect(formatAgo("2024-03-01T12:00:00Z", now)).toBe("Mar 1, 2024")
+    expect(formatAgo("yesterday", now)).toBe(UNKNOWN)
+  })
+
+  test("one is not many", () => {
+    expect(plural(1, "match", "matches")).toBe("1 match")
+    expect(plural(2000, "episode")).toBe("2,000 episodes")
+  })
+
+  test("a name without a title is spelled out", () => {
+    expect(spelled("metadata_extraction")).toBe("Metadata extraction")
+  })
+})

@@ -1,0 +1,302 @@
+import { rmSync } from "node:fs"
+import axe from "axe-core"
+import type { Browser, BrowserContext, Page, Route } from "playwright-core"
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { type Product, startProduct } from "../../local/test/product.ts"
+import { launchBrowser } from "./browser.ts"
+
+const SAMPLE = "observabot/so101_die_mat4"
+const STATUS = /\/api\/v1\/datasets\/\d+\/status$/
+
+let product: Product
+let browser: Browser
+let context: BrowserContext
+let page: Page
+/** Whatever the browser complained about, the security policy's refusals among it. */
+let complaints: string[]
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+  if (product) rmSync(product.data_dir, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  context = await browser.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
+  page = await context.newPage()
+  complaints = []
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
+  page.on("pageerror", (error) => complaints.push(String(error)))
+})
+afterEach(() => context.close())
+
+const button = (name: string | RegExp) => page.getByRole("button", { name })
+const json =
+  (body: unknown, status = 200) =>
+  (route: Route) =>
+    route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) })
+
+/** Serious violations of WCAG, as "rule: element". */
+async function violations(): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations: found } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<import("axe-core").AxeResults> } }).axe.run(),
+  )
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
+}
+
+test("from an empty dashboard to the sample dataset's page, by three clicks", async () => {
+  await page.goto("/")
+  await page.getByText("Nothing imported yet").waitFor()
+  await page.getByRole("link", { name: `Try ${SAMPLE}` }).click()
+  await page.getByText("217 takes, three cameras").waitFor()
+  await page.getByRole("radio", { name: /main/ }).waitFor()
+  await page.getByRole("button", { name: "Import", exact: true }).click()
+  await page.getByText("Imported and read:").waitFor({ timeout: 20_000 })
+  await page.getByRole("link", { name: "Open the dataset’s page" }).click()
+
+  await page.waitForURL(/\/observabot\/so101_die_mat4@[0-9a-f]{40}$/)
+  const facts = page.getByLabel("Headline facts")
+  expect(await facts.innerText()).toMatch(/Episodes\s+217\s+Frames\s+44,676/)
+  expect(await page.locator(".camera h3").allInnerTexts()).toEqual([
+    "observation.images.front",
+    "observation.images.wrist",
+    "observation.images.top",
+  ])
+  expect(complaints).toEqual([])
+})
+
+test("a pasted address with a revision leads to that revision, and words lead to the search", async () => {
+  await page.goto("/")
+  const box = page.getByRole("textbox", { name: /^Dataset:/ })
+  await box.fill(`https://huggingface.co/datasets/${SAMPLE}/tree/v2.1/meta`)
+  await box.press("Enter")
+  await expect.poll(() => page.getByRole("radio", { name: /^v2\.1/ }).isChecked()).toBe(true)
+
+  await page.goto("/")
+  await box.fill("https://huggingface.co/lerobot/smolvla_base")
+  await box.press("Enter")
+  expect(await page.getByRole("alert").innerText()).toContain("not a dataset")
+
+  await box.fill("stack cups")
+  await box.press("Enter")
+  await page.waitForURL(/\/import\?q=stack/)
+})
+
+test("a search waits until the typing stops, and its pages can be walked to the end and back", async () => {
+  await page.goto("/import")
+  await page.getByText("Page 1 of").waitFor()
+  let asked = 0
+  page.on("request", (request) => request.url().endsWith("/search") && asked++)
+  await page.getByRole("searchbox", { name: /Search the Hub/ }).pressSequentially("so101", { delay: 30 })
+  await page.waitForURL(/q=so101/)
+  await page.waitForTimeout(500)
+  expect(asked).toBe(1)
+
+  await page.goto("/import")
+  await button("Last").click()
+  await expect.poll(() => button("Next").isDisabled()).toBe(true)
+  expect(new URL(page.url()).searchParams.get("page")).toMatch(/^\d+$/)
+  await page.goBack()
+  await expect.poll(() => button("First").isDisabled()).toBe(true)
+  expect(complaints).toEqual([])
+})
+
+test("a dataset that cannot be read is refused in words, with the way that is left", async () => {
+  await page.goto("/import?dataset=sim-archive/stack_demos_hdf5")
+  await page.getByRole("button", { name: "Import", exact: true }).click()
+  const alert = page.getByRole("alert")
+  await alert.getByText("This is HDF5").waitFor()
+  await alert.getByRole("button", { name: "Import it as other files" }).click()
+  await page.getByText("Imported and read:").waitFor({ timeout: 20_000 })
+})
+
+test("the same commit twice leads to the import there already is", async () => {
+  await page.goto(`/import?dataset=${SAMPLE}`)
+  await page.getByRole("button", { name: "Import", exact: true }).click()
+  await page.getByText("This commit is imported already.").waitFor()
+  await page.getByRole("link", { name: "Open the dataset’s page" }).click()
+  await page.getByRole("heading", { level: 1, name: "so101_die_mat4" }).waitFor()
+})
+
+test("an address nobody imported offers the import, and a name alone goes to its newest commit", async () => {
+  await page.goto("/kitchen-lab/koch_pour_beans")
+  await page.getByRole("button", { name: "Import", exact: true }).click()
+  await page.waitForURL(/koch_pour_beans@[0-9a-f]{40}$/)
+  const canonical = page.url()
+  await page.getByLabel("Headline facts").waitFor({ timeout: 20_000 })
+
+  await page.goto("/kitchen-lab/koch_pour_beans")
+  await page.waitForURL(canonical)
+  await page.goto("/kitchen-lab/koch_pour_beans@main")
+  await page.waitForURL(canonical)
+})
+
+test("a job's page shows its result, what it read and its files", async () => {
+  await page.goto(`/${SAMPLE}`)
+  await page.getByRole("link", { name: "Extract metadata" }).click()
+  await page.getByRole("heading", { name: "Result" }).waitFor()
+  expect(await page.locator(".job-facts").innerText()).toMatch(/kB in \d+ requests/)
+  const href = await page.getByRole("link", { name: "metadata.json" }).getAttribute("href")
+  expect(await (await fetch(href!)).json()).toMatchObject({ episode_count: 217 })
+})
+
+test("a field the server refuses says so itself, and the form comes with no eval", async () => {
+  const schema = {
+    metadata_extraction: {
+      title: "Extract metadata",
+      type: "object",
+      properties: { limit: { type: "integer", title: "Limit", default: 5 }, deep: { type: "boolean", title: "Deep" } },
+      "x-formats": { lerobot: true },
+    },
+    conversion: { title: "Convert", type: "object", properties: {}, "x-formats": { lerobot: "Not written yet." } },
+  }
+  await page.route("**/job-parameter-schemas", json(schema))
+  await page.goto(`/${SAMPLE}`)
+  expect(await button(/^Convert/).isDisabled()).toBe(true)
+  await page.route("**/analyses/metadata_extraction", (route) => {
+    expect(route.request().postDataJSON()).toEqual({ limit: 7, deep: true })
+    return json({ detail: [{ loc: ["body", "limit"], msg: "must be less than 6", type: "x" }] }, 422)(route)
+  })
+  await button(/^Extract metadata/).click()
+  await page.getByLabel("Limit").fill("7")
+  await page.getByLabel("Deep").check()
+  await button("Start").click()
+  await page.locator(".error-detail", { hasText: "must be less than 6" }).waitFor()
+  // The browser itself reports the 422 that was asked for.
+  expect(complaints.filter((text) => !text.includes("422"))).toEqual([])
+})
+
+test("a running job is asked after every two seconds with its tag, not in a hidden tab, and not when done", async () => {
+  const status = await (await fetch(`${product.api}/api/v1/datasets/1/status`)).json()
+  const running = { ...status, status: "processing", jobs: [{ ...status.jobs[0], status: "running", progress: 40 }] }
+  let isDone = false
+  const asked: { at: number; tag: string | undefined }[] = []
+  await page.route(STATUS, (route) => {
+    const tag = route.request().headers()["if-none-match"]
+    asked.push({ at: Date.now(), tag })
+    if (tag && !isDone) return route.fulfill({ status: 304 })
+    return route.fulfill({ json: isDone ? status : running, headers: { etag: 'W/"a"' } })
+  })
+  await page.goto(`/${SAMPLE}`)
+  await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(3)
+  expect(await page.locator("progress").first().getAttribute("value")).toBe("40")
+  expect(asked.map(({ tag }) => tag)).toEqual([undefined, 'W/"a"', 'W/"a"'])
+  expect(asked[2]!.at - asked[1]!.at).toBeGreaterThan(1900)
+
+  const hide = (state: string) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "visibilityState", { value, configurable: true })
+      document.dispatchEvent(new Event("visibilitychange"))
+    }, state)
+  await hide("hidden")
+  const before = asked.length
+  await page.waitForTimeout(5000)
+  expect(asked.length).toBe(before)
+
+  isDone = true
+  await hide("visible")
+  await expect.poll(() => asked.length, { timeout: 5000 }).toBe(before + 1)
+  await page.waitForTimeout(3000)
+  expect(asked.length).toBe(before + 1)
+})
+
+test("a dataset whose every string is an attack is shown as text", async () => {
+  const attack = `<img src=x onerror=alert(1)><script>alert(2)</script>" onfocus=alert(3) x="{{7*7}}`
+  const dataset = await (await fetch(`${product.api}/api/v1/datasets/1`)).json()
+  const poisoned = JSON.parse(JSON.stringify(dataset), (key, value: unknown) =>
+    typeof value !== "string" || /^(type|repo_id|revision|format_type|status|.*_at)$/.test(key) ? value : attack,
+  )
+  poisoned.dataset_metadata.notes = [attack]
+  const job = {
+    ...(await (await fetch(`${product.api}/api/v1/datasets/1/jobs/1`)).json()),
+    message: attack,
+    result: { [attack]: attack, nested: [attack] },
+  }
+  await page.route(/\/api\/v1\/datasets\/\?/, json([poisoned]))
+  await page.route(/\/api\/v1\/datasets\/1$/, json(poisoned))
+  await page.route(/\/jobs\/1$/, json(job))
+  await page.route(
+    /\/artifacts$/,
+    json([{ name: attack, media_type: attack, bytes: 1, sha256: attack, url: "javascript:alert(4)" }]),
+  )
+  const dialogs: string[] = []
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message())
+    void dialog.dismiss()
+  })
+  const foreign: string[] = []
+  page.on("request", (request) => new URL(request.url()).origin !== product.portal && foreign.push(request.url()))
+
+  await page.goto("/")
+  await page.locator(".datasets-name").first().waitFor()
+  await page.goto(`/${SAMPLE}`)
+  await page.getByText("What could not be confirmed").waitFor()
+  expect(await page.locator(".camera h3").first().innerText()).toBe(attack)
+  await page.goto(`/${SAMPLE}@${dataset.source.revision}/jobs/1`)
+  await page.getByRole("heading", { name: "Files" }).waitFor()
+  expect(await page.locator('a[href^="javascript"], main img, main script').count()).toBe(0)
+  expect({ dialogs, foreign, complaints }).toEqual({ dialogs: [], foreign: [], complaints: [] })
+})
+
+test.each([
+  ["the dashboard", "/"],
+  ["the search", "/import"],
+  ["the wizard", `/import?dataset=${SAMPLE}`],
+  ["a dataset", `/${SAMPLE}`],
+  ["a job", `/${SAMPLE}/jobs/1`],
+  ["an address not imported", "/legacy-zoo/pusht_v16"],
+  ["no page at all", "/a/b/c/d"],
+])("%s fits a small phone and has no serious barrier, light and dark", async (_name, path) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.goto(path)
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    await page.waitForLoadState("networkidle")
+    expect(await violations(), colorScheme).toEqual([])
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+  expect(complaints).toEqual([])
+})
+
+test("the chosen theme stays, over a reload and against the system's", async () => {
+  await page.emulateMedia({ colorScheme: "light" })
+  await page.goto("/")
+  await button(/^Theme: system/).click()
+  await button(/^Theme: light/).click()
+  await page.reload()
+  await button(/^Theme: dark/).waitFor()
+  expect(await page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe("dark")
+})
+
+test("a server that cannot be reached is said to be so, and trying again helps", async () => {
+  await page.route("**/api/v1/datasets/stats", (route) => route.abort("connectionrefused"))
+  await page.goto("/")
+  await page.getByText("The server cannot be reached.").waitFor({ timeout: 15_000 })
+  await page.unroute("**/api/v1/datasets/stats")
+  await button("Try again").click()
+  await page.getByRole("link", { name: SAMPLE }).waitFor()
+})
+
+test("with the keyboard alone a dataset is deleted, after a question that can be declined", async () => {
+  await page.goto("/")
+  const trash = button(/^Delete kitchen-lab\/koch_pour_beans/)
+  await trash.focus()
+  await page.keyboard.press("Enter")
+  await page.getByRole("dialog").waitFor()
+  await page.keyboard.press("Escape")
+  await page.getByRole("dialog").waitFor({ state: "hidden" })
+  expect(await trash.evaluate((element) => element === document.activeElement)).toBe(true)
+
+  await page.keyboard.press("Enter")
+  await page.keyboard.press("Tab")
+  await page.keyboard.press("Enter")
+  await trash.waitFor({ state: "hidden" })
+  await page.goto("/kitchen-lab/koch_pour_beans")
+  await page.getByText("Not imported").waitFor()
+})
