@@ -5,8 +5,6 @@ import type { Usage } from "../files/files.ts"
 import { isEndpoint } from "./address.ts"
 import { failureOf, hubError, type Subject } from "./failure.ts"
 
-const FIRST_BYTE_MS = 10_000
-const IDLE_MS = 15_000
 const BASE_MS = 500
 const CAP_MS = 8_000
 
@@ -49,8 +47,12 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined
 }
 
-/** What waiting means; a test replaces it. */
-export const clock = { sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal ? { signal } : {}) }
+/** What waiting means and how long a silence may be; a test replaces them. */
+export const clock = {
+  first_byte_ms: 10_000,
+  idle_ms: 15_000,
+  sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal ? { signal } : {}),
+}
 
 /**
  * One request to the Hub or its file host, tried again while the trouble is the Hub's weather. Redirects are answers:
@@ -87,7 +89,7 @@ const backoff = (tried: number) => Math.random() * Math.min(CAP_MS, BASE_MS * 2 
 
 async function attempt(url: URL, options: RequestOptions): Promise<Answer> {
   options.signal?.throwIfAborted()
-  const timer = new Timer(FIRST_BYTE_MS)
+  const timer = new Timer(clock.first_byte_ms)
   const signal = options.signal ? AbortSignal.any([options.signal, timer.signal]) : timer.signal
   options.usage.requests++
   try {
@@ -157,7 +159,7 @@ async function readBody(response: Response, options: RequestOptions, timer: Time
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {
-    timer.restart(IDLE_MS)
+    timer.restart(clock.idle_ms)
     length += chunk.byteLength
     usage.bytes += chunk.byteLength
     onBytes?.(chunk.byteLength)

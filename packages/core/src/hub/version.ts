@@ -1,27 +1,26 @@
 import { z } from "zod"
 import { AppError } from "../error.ts"
+import { Slots } from "../files/slots.ts"
 import { apiAddress } from "./address.ts"
 import { requestJson } from "./json.ts"
 import { PERSON_PATIENCE } from "./request.ts"
 
 const KEEP_MS = 600_000
 const MAX_KEPT = 5_000
-const AT_ONCE = 8
 
 const Refs = z.object({ tags: z.array(z.object({ name: z.string() })) })
 
 const kept = new Map<string, { version: Promise<string | null>; expires: number }>()
-let running = 0
-const waiting: (() => void)[] = []
+const slots = new Slots(8)
 
 /**
  * The newest LeRobot version a repository is tagged with (`3.0`), or null. No listing of the Hub tells it, so a search by
  * version costs one request a dataset, eight at once, kept ten minutes.
  */
-export function versionOf(repo_id: string, signal: AbortSignal): Promise<string | null> {
+export function versionOf(repo_id: string): Promise<string | null> {
   const known = kept.get(repo_id)
   if (known && known.expires > Date.now()) return known.version
-  const version = ask(repo_id, signal)
+  const version = slots.run(() => ask(repo_id))
   kept.set(repo_id, { version, expires: Date.now() + KEEP_MS })
   version.catch(() => kept.delete(repo_id))
   for (const oldest of kept.keys()) {
@@ -31,12 +30,10 @@ export function versionOf(repo_id: string, signal: AbortSignal): Promise<string 
   return version
 }
 
-async function ask(repo_id: string, signal: AbortSignal): Promise<string | null> {
-  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
-  running++
+async function ask(repo_id: string): Promise<string | null> {
   try {
     const usage = { requests: 0, bytes: 0, files: 0 }
-    const options = { subject: { repo_id }, usage, patience: PERSON_PATIENCE, signal }
+    const options = { subject: { repo_id }, usage, patience: PERSON_PATIENCE }
     const { data } = await requestJson(apiAddress(repo_id, ["refs"]), Refs, options)
     const versions = data.tags.flatMap(({ name }) => /^v?(\d+\.\d+)(?:\.\d+)?$/.exec(name)?.[1] ?? [])
     return versions.sort((a, b) => Number(b) - Number(a))[0] ?? null
@@ -44,8 +41,5 @@ async function ask(repo_id: string, signal: AbortSignal): Promise<string | null>
     // A dataset whose tags we may not read has no version that we know of; the search goes on without it.
     if (error instanceof AppError && (error.kind === "not_found" || error.kind === "access")) return null
     throw error
-  } finally {
-    running--
-    waiting.shift()?.()
   }
 }
