@@ -1,5 +1,3 @@
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
-import { config } from "../config.ts"
 import type { JobMessage, SweepMessage } from "./schema.ts"
 
 export * as Queue from "./queue.ts"
@@ -8,25 +6,12 @@ export type Wake =
   | { to: "job"; body: JobMessage; delay_seconds?: number }
   | { to: "sweep"; body: SweepMessage; delay_seconds?: number }
 
-type Deliver = (wake: Wake) => Promise<void>
+export type Deliver = (wake: Wake) => Promise<void>
 
 /** The most SQS can hold a message back. */
 export const MAX_DELAY_SECONDS = 900
 
-let sqs: SQSClient | undefined
-
-const overSqs: Deliver = async ({ to, body, delay_seconds = 0 }) => {
-  // A request waits for this, and the sweep says it again if it fails: two quick tries are enough.
-  sqs ??= new SQSClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3000, connectionTimeout: 1000 } })
-  const QueueUrl = to === "job" ? config().JOB_QUEUE_URL : config().SWEEP_QUEUE_URL
-  await sqs.send(
-    new SendMessageCommand({
-      QueueUrl,
-      MessageBody: JSON.stringify(body),
-      DelaySeconds: Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(delay_seconds))),
-    }),
-  )
-}
+const overSqs: Deliver = async (wake) => (await import("./sqs-deliver.ts")).overSqs(wake)
 
 let deliver: Deliver = overSqs
 
