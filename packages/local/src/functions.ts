@@ -28,6 +28,12 @@ export const MAPPINGS = [
 ] as const
 
 type Name = keyof typeof FUNCTIONS
+
+/** Memory of each function; it decides what a second of it costs. */
+export const MEMORY_MB = Object.fromEntries(
+  Object.entries(FUNCTIONS).map(([name, { memory_mb }]) => [name, memory_mb]),
+) as Record<Name, number>
+
 type Env = Record<string, string>
 
 /** Every function there is, from the bundles in `folder`, with the same environment. */
