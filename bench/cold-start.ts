@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildFunctions } from "../packages/functions/build.ts"
 import { type Chunk, bundleFunctions, loadedAtOnce } from "../packages/functions/bundles.ts"
-import { MEMORY_MB } from "../packages/local/src/functions.ts"
+import { FUNCTIONS } from "../packages/functions/src/sizes.ts"
 import { functionUrlEvent } from "./events.ts"
 import { median, round } from "./numbers.ts"
 import { type Probe, startProbe } from "./probe.ts"
@@ -50,7 +50,7 @@ export async function coldStarts(rounds: number): Promise<ColdStart[]> {
 }
 
 async function startOnce(name: string, file: string) {
-  const memory_mb = name === EMPTY ? MEMORY_MB.api : MEMORY_MB[name as (typeof NAMES)[number]]
+  const memory_mb = name === EMPTY ? FUNCTIONS.api.memory_mb : FUNCTIONS[name as (typeof NAMES)[number]].memory_mb
   const probe: Probe = await startProbe(file, { LOG_LEVEL: "silent" }, memory_mb)
   try {
     const { wall_ms: init_ms, cpu_ms: init_cpu_ms, rss_mb } = probe.init

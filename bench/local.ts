@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { buildFunctions } from "../packages/functions/build.ts"
-import { MEMORY_MB, migrate, QUEUES } from "../packages/local/src/functions.ts"
+import { FUNCTIONS, QUEUES } from "../packages/functions/src/sizes.ts"
+import { migrate } from "../packages/local/src/functions.ts"
 import { startSampleHub } from "../packages/local/src/hub/server.ts"
 import { startPostgres } from "../packages/local/src/postgres.ts"
 import { startS3 } from "../packages/local/src/s3/server.ts"
@@ -58,7 +59,7 @@ export async function startLocal(data_dir: string): Promise<Local> {
       AWS_ENDPOINT_URL_SQS: sqsProxy.url,
     }
     const start = async (name: "api" | "worker" | "sweep") => {
-      const probe = await startProbe(join(folder, `${name}.mjs`), env, MEMORY_MB[name])
+      const probe = await startProbe(join(folder, `${name}.mjs`), env, FUNCTIONS[name].memory_mb)
       stops.push(probe.stop)
       return probe
     }

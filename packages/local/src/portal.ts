@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { extname, join, relative, sep } from "node:path"
 import { promisify } from "node:util"
 import { brotliCompress, constants, gzip } from "node:zlib"
+import { API_PATHS, CACHE, portalHeaders } from "@robokit/functions/origin"
 import type { HttpHandler } from "./lambda/http.ts"
 
 const TYPES: Record<string, string> = {
@@ -28,7 +29,6 @@ const ENCODERS = {
   br: (body: Buffer) => promisify(brotliCompress)(body, QUALITY),
   gzip: (body: Buffer) => promisify(gzip)(body),
 }
-const API = /^\/(api|docs)(\/|$)|^\/(openapi\.json|health|ready)$/
 
 interface Asset {
   body: Buffer
@@ -53,12 +53,12 @@ export function portal({ folder, api, media_origins }: PortalOptions): HttpHandl
   const assets = readAssets(folder)
   const index = assets.get("/index.html")
   if (!index) throw new Error(`${folder} has no index.html`)
-  const security = securityHeaders(media_origins)
+  const security = portalHeaders(media_origins)
 
   return async (request, response) => {
     // Kept as it was sent: an address such as `/owner/name@v1.0` holds dots, and `%2F` is not a slash.
     const path = (request.url ?? "/").split("?", 1)[0]!
-    if (API.test(path)) return api(request, response)
+    if (isApi(path)) return api(request, response)
     for (const [name, value] of Object.entries(security)) response.setHeader(name, value)
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.writeHead(405, { allow: "GET, HEAD" }).end()
@@ -70,6 +70,8 @@ export function portal({ folder, api, media_origins }: PortalOptions): HttpHandl
     response.end("Not found\n")
   }
 }
+
+const isApi = (path: string) => API_PATHS.some((each) => path === each || path.startsWith(`${each}/`))
 
 /** Someone who asks for a page gets the portal, which knows its own addresses; a missing script or picture stays missing. */
 function isPage(request: IncomingMessage, path: string): boolean {
@@ -88,8 +90,7 @@ function readAssets(folder: string): Map<string, Asset> {
         body,
         type: TYPES[extname(file)] ?? "application/octet-stream",
         etag: createHash("sha256").update(body).digest("base64url").slice(0, 22),
-        // Vite puts a hash into the names of what it writes there.
-        cache: path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+        cache: path.startsWith("/assets/") ? CACHE.assets : CACHE.others,
         encoded: {},
       }
       return [path, asset]
@@ -118,25 +119,4 @@ function encodingFor(request: IncomingMessage, asset: Asset): keyof typeof ENCOD
     .filter((each) => !/;\s*q=0(\.0*)?\s*$/.test(each))
     .map((each) => each.split(";")[0]!.trim())
   return accepted.includes("br") ? "br" : accepted.includes("gzip") ? "gzip" : undefined
-}
-
-function securityHeaders(media_origins: string[]): Record<string, string> {
-  const media = ["'self'", "data:", ...media_origins].join(" ")
-  return {
-    "content-security-policy": [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "font-src 'self'",
-      "connect-src 'self'",
-      `img-src ${media}`,
-      `media-src ${media}`,
-      "base-uri 'none'",
-      "form-action 'self'",
-      "frame-ancestors 'none'",
-    ].join("; "),
-    "cross-origin-opener-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-  }
 }

@@ -1,18 +1,12 @@
 import { findPackageJSON } from "node:module"
 import { pathToFileURL } from "node:url"
+import type { QueueSize } from "@robokit/functions/sizes"
 import { buildApp } from "fauxqs"
 import { listen } from "./port.ts"
 
 export const REGION = "eu-west-1"
 const ACCOUNT = "000000000000"
 const DAY_S = 86_400
-
-export interface QueueOptions {
-  name: string
-  visibility_s: number
-  retention_s?: number
-  redrive?: { to: string; max_receive_count: number }
-}
 
 export interface Queue {
   url: string
@@ -35,7 +29,11 @@ interface Persistence {
  * fauxqs with its state in SQLite under `data_dir`, on loopback. Its own `startFauxqs` listens on every interface without
  * asking for a signature, so the server is put together here from the same parts (its version is pinned).
  */
-export async function startSqs(options: { data_dir: string; port?: number; queues: QueueOptions[] }): Promise<Sqs> {
+export async function startSqs(options: {
+  data_dir: string
+  port?: number
+  queues: readonly QueueSize[]
+}): Promise<Sqs> {
   const part = (path: string) =>
     import(new URL(`dist/${path}`, pathToFileURL(findPackageJSON("fauxqs", import.meta.url)!)).href)
   const [{ SqsStore }, { SnsStore }, { S3Store }, { PersistenceManager }] = await Promise.all([

@@ -1,9 +1,11 @@
 import { join } from "node:path"
 import { SQSClient } from "@aws-sdk/client-sqs"
 import { Config } from "@robokit/core/config"
+import { HUB_MEDIA } from "@robokit/functions/origin"
+import { MAPPINGS, QUEUES } from "@robokit/functions/sizes"
 import { buildFunctions } from "@robokit/functions/build"
 import { buildPortal } from "./build-portal.ts"
-import { concurrencyOf, MAPPINGS, makeFunctions, migrate, QUEUES } from "./functions.ts"
+import { concurrencyOf, makeFunctions, migrate } from "./functions.ts"
 import { startHub } from "./hub-process.ts"
 import { serve } from "./http-server.ts"
 import { functionUrl } from "./lambda/http.ts"
@@ -115,7 +117,7 @@ async function start(
   })
 
   const handler = functionUrl(functions.api)
-  const media_origins = hub ? [hub.url, new URL(hub.cdn_url).origin] : [new URL(hub_url).origin, ...REAL_HUB_FILES]
+  const media_origins = hub ? [hub.url, new URL(hub.cdn_url).origin] : [new URL(hub_url).origin, ...HUB_MEDIA]
   const api = await keep(serve(handler, options.api_port))
   const site = await keep(serve(portal({ folder: portal_folder, api: handler, media_origins }), options.port))
   const moved = (server: { moved: boolean }, port: number) => (server.moved ? `port ${port} is taken` : undefined)

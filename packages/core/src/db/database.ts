@@ -11,7 +11,7 @@ export type Db = PostgresJsDatabase
 type Effect = () => unknown
 
 /** API and worker alike; times the number of Lambdas it must stay below the server's `max_connections`. */
-const POOL = 2
+export const POOL = 2
 
 const scope = new AsyncLocalStorage<{ tx: Db; effects: Effect[] }>()
 let pool: { url: string; client: postgres.Sql; db: Db } | undefined

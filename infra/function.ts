@@ -1,0 +1,45 @@
+import { FUNCTIONS, type FunctionName } from "../packages/functions/src/sizes.ts"
+import { bundles } from "./builds.ts"
+import { titled } from "./queues.ts"
+import { stage } from "./stage.ts"
+
+interface Options {
+  environment: Record<string, $util.Input<string>>
+  permissions?: { actions: string[]; resources: $util.Input<string>[] }[]
+  /** Most at once, whoever calls. For functions that no queue paces. */
+  reserved?: number
+  url?: boolean
+}
+
+/** One of our bundles as a Lambda, with its own log group and a role that may do what is listed here and nothing else. */
+export function functionOf(name: FunctionName, { environment, permissions = [], reserved, url }: Options) {
+  const { timeout_s, memory_mb } = FUNCTIONS[name]
+  const logs = new aws.cloudwatch.LogGroup(`${titled(name)}Logs`, {
+    name: `/aws/lambda/${$app.name}-${$app.stage}-${name}`,
+    retentionInDays: stage.logDays,
+  })
+  const mayLog = {
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    // An ARN of a log group covers its streams only with this ending.
+    resources: [$interpolate`${logs.arn}:*`],
+  }
+  return new sst.aws.Function(titled(name), {
+    bundle: bundles,
+    handler: `${name}.handler`,
+    runtime: "nodejs24.x",
+    architecture: "arm64",
+    timeout: `${timeout_s} seconds`,
+    memory: `${memory_mb} MB`,
+    environment,
+    permissions: [mayLog, ...permissions],
+    logging: { format: "json", logGroup: logs.name },
+    ...(url && { url: true }),
+    ...(reserved !== undefined && { concurrency: { reserved } }),
+    transform: {
+      role: (args) => {
+        // AWS's policy for basic execution may write to every log group of the account.
+        args.managedPolicyArns = []
+      },
+    },
+  })
+}

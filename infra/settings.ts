@@ -1,0 +1,11 @@
+import { queueOf } from "./queues.ts"
+import { databaseUrl } from "./secrets.ts"
+import { artifacts } from "./storage.ts"
+
+/** Settings of core/config.ts that every function must have; what it may do with what they name, its role decides. */
+export const settings = (url: $util.Input<string> = databaseUrl.value) => ({
+  DATABASE_URL: url,
+  JOB_QUEUE_URL: queueOf("jobs").url,
+  SWEEP_QUEUE_URL: queueOf("sweep").url,
+  ARTIFACT_BUCKET: artifacts.name,
+})
