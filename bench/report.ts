@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { between } from "./marks.ts"
 
 const at = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -28,10 +29,5 @@ export function keep(name: string, figures: { taken_on: string; machine: string;
   writeFileSync(at(`${name}.json`), `${JSON.stringify(figures, null, 2)}\n`)
   const { taken_on, machine, rounds, rows } = figures
   const text = `Taken on ${taken_on}: medians of ${rounds} rounds on ${machine}.\n\n${table(rows)}`
-  const readme = readFileSync(at("README.md"), "utf8")
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
-  const [head, rest] = readme.split(begin)
-  const tail = rest?.split(end)[1]
-  if (head === undefined || tail === undefined) throw new Error(`bench/README.md has no place for ${name}`)
-  writeFileSync(at("README.md"), `${head}${begin}\n\n${text}\n\n${end}${tail}`)
+  writeFileSync(at("README.md"), between(readFileSync(at("README.md"), "utf8"), name, text))
 }

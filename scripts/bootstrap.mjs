@@ -1,4 +1,4 @@
-// `npm start`, `npm test`, `npm run check`, `npm run bench`: installs when needed, then goes on under Node 24.
+// `npm start`, `npm test`, `npm run check`, `npm run bench`, `npm run cost`: installs when needed, then goes on under Node 24.
 // Runs under whatever Node there is (20 or newer), so: plain JavaScript and nothing that must be installed.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
@@ -15,6 +15,7 @@ const COMMANDS = {
   test: "scripts/test.mjs",
   check: "scripts/check.mjs",
   bench: "bench/run.ts",
+  cost: "bench/cost.ts",
 }
 
 const [command = "", ...args] = process.argv.slice(2)
