@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import {
   chmodSync,
@@ -42,10 +43,13 @@ export function serverFolder(wanted: string): string {
   chmodSync(parent, statSync(parent).mode | 0o011)
   if (isReachable(parent)) return path
   const elsewhere = join(SHARED_ROOT, createHash("sha256").update(path).digest("hex").slice(0, 16))
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(path) === elsewhere) return elsewhere
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  if (there?.isSymbolicLink() && readlinkSync(path) === elsewhere) return elsewhere
   mkdirSync(SHARED_ROOT, { recursive: true, mode: 0o755 })
   rmSync(elsewhere, { recursive: true, force: true })
-  rmSync(path, { force: true })
+  // A folder instead of the link is a backup that somebody put back. `mv` keeps its owner, also on another disk.
+  if (there?.isDirectory()) execFileSync("mv", [path, elsewhere])
+  else rmSync(path, { force: true })
   symlinkSync(elsewhere, path)
   return elsewhere
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import {
   chmodSync,
   chownSync,
@@ -135,6 +135,28 @@ describe.runIf(process.getuid?.() === 0)("under root", () => {
       rmSync(first.folder, { recursive: true, force: true })
       rmSync(`${first.folder}.log`, { force: true })
     }
+  })
+
+  test("a backup put back where the link was is moved to where the server may read it", async () => {
+    const closed = join(home, "closed")
+    mkdirSync(closed, { mode: 0o700 })
+    // Closed further up: the folder right above is opened for passing through.
+    const data_dir = join(closed, "data", "pg")
+    const first = await startPostgres({ data_dir, durable: false })
+    started.push(first)
+    await ask(first.url, "create table kept as select 7 as n")
+    await first.stop()
+    const backup = join(home, "backup")
+    execFileSync("cp", ["-aL", data_dir, backup])
+    rmSync(data_dir)
+    execFileSync("cp", ["-aL", backup, data_dir])
+
+    const second = await startPostgres({ data_dir, durable: false })
+    started.push(second)
+    expect(await ask(second.url, "select n from kept")).toEqual([{ n: 7 }])
+    expect(readlinkSync(data_dir)).toBe(second.folder)
+    await second.stop()
+    rmSync(second.folder, { recursive: true, force: true })
   })
 
   test("an ordinary user starts the same server as itself", async () => {
