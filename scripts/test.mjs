@@ -27,7 +27,9 @@ async function main(args) {
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs")
   const flags = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${output}`]
   const child = spawn(process.execPath, [vitest, ...flags, ...args], { cwd: ROOT, stdio: "inherit" })
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
+  // vitest tidies up after one SIGINT only, and a terminal has sent it that one already.
+  process.on("SIGTERM", () => child.kill("SIGINT"))
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"))
   const code = await new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve))
   const { passed, failed, skipped } = summarise(readReport(output), code)
   rmSync(folder, { recursive: true, force: true })

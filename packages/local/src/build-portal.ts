@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process"
+import { globSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { buildOnce } from "../../functions/build-once.ts"
+import { buildOnce } from "@robokit/functions/build-once"
 
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url))
 const WEB = fileURLToPath(new URL("../../web", import.meta.url))
 const VITE = fileURLToPath(new URL("../../../node_modules/vite/bin/vite.js", import.meta.url))
 
@@ -15,7 +17,8 @@ export const buildPortal = (onBuild?: () => void): Promise<string> =>
       "packages/web/index.html",
       "packages/web/vite.config.ts",
       "packages/web/package.json",
-      "packages/core/src",
+      // It sees no more of core than schemas.
+      ...globSync("packages/core/src/**/schema.ts", { cwd: ROOT }),
     ],
     outdir: join(WEB, "dist"),
     onBuild,

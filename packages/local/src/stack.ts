@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { SQSClient } from "@aws-sdk/client-sqs"
 import { Config } from "@robokit/core/config"
-import { buildFunctions } from "../../functions/build.ts"
+import { buildFunctions } from "@robokit/functions/build"
 import { buildPortal } from "./build-portal.ts"
 import { concurrencyOf, MAPPINGS, makeFunctions, migrate, QUEUES } from "./functions.ts"
 import { startHub } from "./hub-process.ts"
@@ -20,7 +20,7 @@ const PORTS = { postgres: 5433, sqs: 9324, s3: 9000 }
 const HUB_PORTS = { port: 7860, cdn_port: 7861 }
 const BUCKET = "artifacts"
 const KEY = { accessKeyId: "local", secretAccessKey: "local" }
-const REAL_HUB_FILES = ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co"]
+const REAL_HUB_FILES = ["https://*.huggingface.co", "https://*.hf.co"]
 
 export interface Line {
   name: string

@@ -26,7 +26,11 @@ export default async function setup(project: TestProject) {
     durable: false,
     settings: { max_connections: 300 },
   })
+  // A run that is broken off exits without tearing down.
+  const quit = () => process.kill(server.pid, "SIGQUIT")
+  process.once("exit", quit)
   const stop = async () => {
+    process.off("exit", quit)
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -38,6 +38,19 @@ const json =
   (route: Route) =>
     route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) })
 
+/** Has it imported and read, whatever ran before; returns it. */
+async function imported(repo_id: string) {
+  const created = await fetch(`${product.api}/api/v1/datasets/`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ source: { type: "huggingface", repo_id } }),
+  })
+  const { id, existing_id } = await created.json()
+  const address = `${product.api}/api/v1/datasets/${existing_id ?? id}`
+  await expect.poll(async () => (await (await fetch(address)).json()).status, { timeout: 20_000 }).toBe("completed")
+  return { dataset: await (await fetch(address)).json(), address }
+}
+
 test("from an empty dashboard to the sample dataset's page, by three clicks", async () => {
   await page.goto("/")
   await page.getByText("Nothing imported yet").waitFor()
@@ -105,6 +118,7 @@ test("a dataset that cannot be read is refused in words, with the way that is le
 })
 
 test("the same commit twice leads to the import there already is", async () => {
+  await imported(SAMPLE)
   await page.goto(`/import?dataset=${SAMPLE}`)
   await page.getByRole("button", { name: "Import", exact: true }).click()
   await page.getByText("This commit is imported already.").waitFor()
@@ -126,6 +140,7 @@ test("an address nobody imported offers the import, and a name alone goes to its
 })
 
 test("a job's page shows its result, what it read and its files", async () => {
+  await imported(SAMPLE)
   await page.goto(`/${SAMPLE}`)
   await page.getByRole("link", { name: "Extract metadata" }).click()
   await page.getByRole("heading", { name: "Result" }).waitFor()
@@ -135,6 +150,7 @@ test("a job's page shows its result, what it read and its files", async () => {
 })
 
 test("a field the server refuses says so itself, and the form comes with no eval", async () => {
+  await imported(SAMPLE)
   const schema = {
     metadata_extraction: {
       title: "Extract metadata",
@@ -161,8 +177,13 @@ test("a field the server refuses says so itself, and the form comes with no eval
 })
 
 test("a running job is asked after every two seconds with its tag, not in a hidden tab, and not when done", async () => {
-  const status = await (await fetch(`${product.api}/api/v1/datasets/1/status`)).json()
-  const running = { ...status, status: "processing", jobs: [{ ...status.jobs[0], status: "running", progress: 40 }] }
+  const { address } = await imported(SAMPLE)
+  const status = await (await fetch(`${address}/status`)).json()
+  const running = {
+    ...status,
+    status: "processing",
+    jobs: [{ ...status.jobs[0], status: "running", poll_after_ms: 2000, progress: 40 }],
+  }
   let isDone = false
   const asked: { at: number; tag: string | undefined }[] = []
   await page.route(STATUS, (route) => {
@@ -196,19 +217,20 @@ test("a running job is asked after every two seconds with its tag, not in a hidd
 
 test("a dataset whose every string is an attack is shown as text", async () => {
   const attack = `<img src=x onerror=alert(1)><script>alert(2)</script>" onfocus=alert(3) x="{{7*7}}`
-  const dataset = await (await fetch(`${product.api}/api/v1/datasets/1`)).json()
+  const { dataset, address } = await imported(SAMPLE)
+  const [listed] = await (await fetch(`${address}/jobs`)).json()
   const poisoned = JSON.parse(JSON.stringify(dataset), (key, value: unknown) =>
     typeof value !== "string" || /^(type|repo_id|revision|format_type|status|.*_at)$/.test(key) ? value : attack,
   )
   poisoned.dataset_metadata.notes = [attack]
   const job = {
-    ...(await (await fetch(`${product.api}/api/v1/datasets/1/jobs/1`)).json()),
+    ...(await (await fetch(`${address}/jobs/${listed.id}`)).json()),
     message: attack,
     result: { [attack]: attack, nested: [attack] },
   }
   await page.route(/\/api\/v1\/datasets\/\?/, json([poisoned]))
-  await page.route(/\/api\/v1\/datasets\/1$/, json(poisoned))
-  await page.route(/\/jobs\/1$/, json(job))
+  await page.route(/\/api\/v1\/datasets\/\d+$/, json(poisoned))
+  await page.route(/\/api\/.*\/jobs\/\d+$/, json(job))
   await page.route(
     /\/artifacts$/,
     json([{ name: attack, media_type: attack, bytes: 1, sha256: attack, url: "javascript:alert(4)" }]),
@@ -222,11 +244,11 @@ test("a dataset whose every string is an attack is shown as text", async () => {
   page.on("request", (request) => new URL(request.url()).origin !== product.portal && foreign.push(request.url()))
 
   await page.goto("/")
-  await page.locator(".datasets-name").first().waitFor()
+  await page.locator(".datasets-name").first().waitFor({ timeout: 5000 })
   await page.goto(`/${SAMPLE}`)
-  await page.getByText("What could not be confirmed").waitFor()
+  await page.getByText("What could not be confirmed").waitFor({ timeout: 5000 })
   expect(await page.locator(".camera h3").first().innerText()).toBe(attack)
-  await page.goto(`/${SAMPLE}@${dataset.source.revision}/jobs/1`)
+  await page.goto(`/${SAMPLE}@${dataset.source.revision}/jobs/${listed.id}`)
   await page.getByRole("heading", { name: "Files" }).waitFor()
   expect(await page.locator('a[href^="javascript"], main img, main script').count()).toBe(0)
   expect({ dialogs, foreign, complaints }).toEqual({ dialogs: [], foreign: [], complaints: [] })
@@ -241,6 +263,7 @@ test.each([
   ["an address not imported", "/legacy-zoo/pusht_v16"],
   ["no page at all", "/a/b/c/d"],
 ])("%s fits a small phone and has no serious barrier, light and dark", async (_name, path) => {
+  await imported(SAMPLE)
   await page.setViewportSize({ width: 360, height: 740 })
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme })
@@ -264,6 +287,7 @@ test("the chosen theme stays, over a reload and against the system's", async () 
 })
 
 test("a server that cannot be reached is said to be so, and trying again helps", async () => {
+  await imported(SAMPLE)
   await page.route("**/api/v1/datasets/stats", (route) => route.abort("connectionrefused"))
   await page.goto("/")
   await page.getByText("The server cannot be reached.").waitFor({ timeout: 15_000 })
@@ -273,8 +297,9 @@ test("a server that cannot be reached is said to be so, and trying again helps",
 })
 
 test("with the keyboard alone a dataset is deleted, after a question that can be declined", async () => {
+  await imported("tabletop-robotics/so101_stack_cups")
   await page.goto("/")
-  const trash = button(/^Delete kitchen-lab\/koch_pour_beans/)
+  const trash = button(/^Delete tabletop-robotics\/so101_stack_cups/)
   await trash.focus()
   await page.keyboard.press("Enter")
   await page.getByRole("dialog").waitFor()
@@ -286,6 +311,6 @@ test("with the keyboard alone a dataset is deleted, after a question that can be
   await page.keyboard.press("Tab")
   await page.keyboard.press("Enter")
   await trash.waitFor({ state: "hidden" })
-  await page.goto("/kitchen-lab/koch_pour_beans")
-  await page.getByText("Not imported").waitFor()
+  await page.goto("/tabletop-robotics/so101_stack_cups")
+  await page.getByRole("heading", { name: "Not imported" }).waitFor()
 })

@@ -103,28 +103,16 @@ export async function list({ skip, limit, cursor, repo_id, revision, status, for
     const total = status === undefined ? await countOf(wanted) : (await countByState(wanted))[status]
 
     const after = cursor === undefined ? undefined : gt(datasetTable.id, cursorId(cursor))
-    // Pages are cut before the jobs are asked, or skipping a thousand datasets would ask about the jobs of each.
-    const isOnPage =
-      status === undefined
-        ? inArray(
-            datasetTable.id,
-            use()
-              .select({ id: datasetTable.id })
-              .from(datasetTable)
-              .where(and(wanted, after))
-              .orderBy(asc(datasetTable.id))
-              .offset(after ? 0 : skip)
-              .limit(limit + 1),
-          )
-        : and(wanted, after, candidatesFor(status), eq(jobs.state, status))
+    const window = { offset: after ? 0 : skip, limit: limit + 1 }
+    const ids = await (status === undefined
+      ? pageOf(and(wanted, after), window)
+      : pageIn(status, and(wanted, after), window))
     const rows = await use()
       .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
-      .where(isOnPage)
+      .where(inArray(datasetTable.id, ids))
       .orderBy(asc(datasetTable.id))
-      .offset(after || status === undefined ? 0 : skip)
-      .limit(limit + 1)
     const page = rows.slice(0, limit)
     return {
       rows: page.map(({ dataset, state, progress }) => toInfo(dataset, { state: state!, progress: progress! })),
@@ -132,6 +120,32 @@ export async function list({ skip, limit, cursor, repo_id, revision, status, for
       next_cursor: rows.length > limit ? String(page.at(-1)!.dataset.id) : null,
     }
   })
+}
+
+interface Window {
+  offset: number
+  limit: number
+}
+
+/** The page is cut before the jobs are asked: skipping a thousand datasets must not ask about the jobs of each. */
+async function pageOf(wanted: SQL | undefined, { offset, limit }: Window) {
+  const { id } = datasetTable
+  const rows = await use().select({ id }).from(datasetTable).where(wanted).orderBy(asc(id)).offset(offset).limit(limit)
+  return rows.map((row) => row.id)
+}
+
+async function pageIn(state: DatasetState, wanted: SQL | undefined, { offset, limit }: Window) {
+  const { id } = datasetTable
+  const jobs = jobsOf()
+  const rows = await use()
+    .select({ id })
+    .from(datasetTable)
+    .leftJoinLateral(jobs, sql`true`)
+    .where(and(wanted, candidatesFor(state), eq(jobs.state, state)))
+    .orderBy(asc(id))
+    .offset(offset)
+    .limit(limit)
+  return rows.map((row) => row.id)
 }
 
 async function countOf(wanted: SQL | undefined) {

@@ -1,4 +1,4 @@
-import { and, eq, or, type SQL, sql } from "drizzle-orm"
+import { and, eq, type SQL, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
 import { jobTable } from "../job/job.sql.ts"
 import { datasetTable } from "./dataset.sql.ts"
@@ -40,14 +40,14 @@ export const jobsOf = () =>
  * Narrows the datasets in a state to those that can be, by an index: few are open and few have failed, so that nobody
  * has to look at the jobs of all. Every dataset has its metadata job from the transaction that made it.
  */
-const candidates: Record<Exclude<DatasetState, "completed">, SQL> = {
-  pending: sql`${datasetTable.id} in (select dataset_id from job where status in ('pending', 'running'))`,
-  processing: sql`${datasetTable.id} in (select dataset_id from job where status in ('pending', 'running'))`,
-  failed: sql`${datasetTable.id} in (select dataset_id from job where status = 'failed')`,
-}
+const isOneOf = (jobs: SQL) => sql`${datasetTable.id} in (${jobs})`
+const open_ids = sql`select dataset_id from job where status in ('pending', 'running')`
+const failed_ids = sql`select dataset_id from job where status = 'failed'`
 
-export const candidatesFor = (state: DatasetState | undefined) =>
-  state === undefined || state === "completed" ? undefined : candidates[state]
+export function candidatesFor(state: DatasetState) {
+  if (state === "completed") return undefined
+  return isOneOf(state === "failed" ? failed_ids : open_ids)
+}
 
 /** How many datasets that match `wanted` are in each state. The many that are completed are what the others leave. */
 export async function countByState(wanted?: SQL): Promise<Record<DatasetState, number>> {
@@ -60,7 +60,7 @@ export async function countByState(wanted?: SQL): Promise<Record<DatasetState, n
     .select({ state: jobs.state, n: sql<number>`count(*)::int` })
     .from(datasetTable)
     .leftJoinLateral(jobs, sql`true`)
-    .where(and(wanted, or(candidates.pending, candidates.failed)))
+    .where(and(wanted, isOneOf(sql`${open_ids} union ${failed_ids}`)))
     .groupBy(jobs.state)
   const of = (state: DatasetState) => rows.find((row) => row.state === state)?.n ?? 0
   const [pending, processing, failed] = [of("pending"), of("processing"), of("failed")]

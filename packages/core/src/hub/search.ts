@@ -96,12 +96,16 @@ function walkOf({ query, sort, filters }: SearchRequest): Walk {
     author: filters.author,
     // Tags are joined by AND. Robotics datasets carry this task category; LeRobot writes it into every card.
     filter: [
-      filters.robotics ? "task_categories:robotics" : [],
-      filters.task ? `task_categories:${filters.task}` : [],
-      filters.licence ? `license:${filters.licence}` : [],
-      filters.size ? `size_categories:${filters.size}` : [],
-      filters.lerobot_version ? "LeRobot" : [],
-    ].flat(),
+      ...new Set(
+        [
+          filters.robotics ? "task_categories:robotics" : [],
+          filters.task ? `task_categories:${filters.task}` : [],
+          filters.licence ? `license:${filters.licence}` : [],
+          filters.size ? `size_categories:${filters.size}` : [],
+          filters.lerobot_version ? "LeRobot" : [],
+        ].flat(),
+      ),
+    ],
     sort: SORT[sort],
     direction: "-1",
     limit: String(PAGE),
