@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import type { IncomingMessage } from "node:http"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { Caller } from "../../../core/src/access/caller.ts"
 import { execute, type Runner } from "../../../core/src/job/execute.ts"
+import { Job } from "../../../core/src/job/job.ts"
 import { jobs } from "../../../core/src/job/registry.ts"
 import { hubFiles } from "../../../core/src/files/hub.ts"
 import { perform } from "../../../core/src/job/perform.ts"
@@ -16,7 +18,12 @@ const stage = openStage({
   repos: [
     plainRepo("acme/open"),
     ...Object.entries(guarded).map(([id, access]) => ({ ...plainRepo(id), ...access })),
-    { ...plainRepo("acme/tagged-private"), private: true, tags: ["task_categories:robotics", "LeRobot"] },
+    {
+      ...plainRepo("acme/versioned"),
+      gated: "auto",
+      tags: ["task_categories:robotics", "LeRobot"],
+      git_tags: { "v3.0": (1).toString(16).padStart(40, "0") },
+    },
   ],
   tokens: { [HF_TOKEN]: { name: "acme" } },
 })
@@ -35,8 +42,8 @@ beforeEach(() => void (shown = []))
 const SEARCH = "/api/datasets/huggingface/search"
 const namesOf = async (response: Answer) =>
   (await response.json()).datasets.map((each: { repo_id: string }) => each.repo_id).sort()
-const everything = ["acme/gated", "acme/open", "acme/private", "acme/tagged-private"]
-const listed = ["acme/gated", "acme/open"]
+const everything = ["acme/gated", "acme/open", "acme/private", "acme/versioned"]
+const listed = ["acme/gated", "acme/open", "acme/versioned"]
 
 describe("the server's Hub token", () => {
   // Each sort is a walk of its own, so that nothing is kept from the case before.
@@ -53,16 +60,17 @@ describe("the server's Hub token", () => {
     }
   })
 
-  test("is not used by the anonymous for the version of a dataset, which a search by version asks", async () => {
-    const search = (caller: object) =>
-      post(SEARCH, { query: "tagged", filters: { lerobot_version: "3.0" } }, caller as Record<string, string>)
-    await search(asOperator)
-    expect(shown.length).toBeGreaterThan(1)
-    expect(new Set(shown)).toEqual(new Set([`Bearer ${HF_TOKEN}`]))
-    shown = []
-    await search({})
-    expect(shown.length).toBeGreaterThan(0)
-    expect(new Set(shown)).toEqual(new Set([undefined]))
+  test("is not used by the anonymous for the version of a dataset, nor is what it told", async () => {
+    const search = async (caller: object) => {
+      shown = []
+      const body = { query: "versioned", filters: { lerobot_version: "3.0" } }
+      return namesOf(await post(SEARCH, body, caller as Record<string, string>))
+    }
+    expect(await search(asOperator)).toEqual(["acme/versioned"])
+    // The list, and what the repository is tagged with.
+    expect(shown).toEqual([`Bearer ${HF_TOKEN}`, `Bearer ${HF_TOKEN}`])
+    expect(await search({})).toEqual([])
+    expect(shown).toEqual([undefined, undefined])
   })
 
   test.each(Object.keys(guarded))("does not show the anonymous the revisions of %s", async (id) => {
@@ -105,6 +113,11 @@ describe.each(Object.keys(guarded))("a dataset that is not public: %s", (id) => 
       const like = (text: string) => text.replaceAll(/\b[27]\b/g, "N").replace(/"request_id":"[^"]*"/, "")
       expect(like(await anonymous.text())).toBe(like(await unknown.clone().text()))
     }
+  })
+
+  test("its jobs are not listed, whoever asks core for them", async () => {
+    await expect(Caller.as("anonymous", () => Job.list(2))).rejects.toMatchObject({ code: "not_found" })
+    expect((await Caller.as("operator", () => Job.list(2))).total).toBe(1)
   })
 
   test("is left out of lists and counts", async () => {
