@@ -43,8 +43,8 @@ export const access: Rule[] = [
         const given = new Set(role ? grantsOf(role).flatMap(({ actions }) => actions) : [])
         const due = new Set([...LOGGING, ...(MAY[name] ?? []), ...(READERS.includes(name) ? RECEIVING : [])])
         return [
-          ...[...given.difference(due)].map((each) => `${name} may ${each}`),
-          ...[...due.difference(given)].map((each) => `${name} may not ${each}`),
+          ...[...given].filter((each) => !due.has(each)).map((each) => `${name} may ${each}`),
+          ...[...due].filter((each) => !given.has(each)).map((each) => `${name} may not ${each}`),
         ]
       }),
   },
