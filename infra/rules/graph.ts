@@ -71,8 +71,9 @@ export const mappings = (graph: Graph): Mapping[] =>
 export const roleOf = (graph: Graph, fn: Resource) =>
   all(graph, "aws:iam/role:Role").find((each) => String(fn.inputs.role).endsWith(`/${each.inputs.name}`))
 
-/** What a policy's text says, in lower case names as Pulumi has them. */
-export const statementsIn = (policy: unknown): Statement[] => JSON.parse(String(policy)).Statement
+/** What a policy says, with the names that Pulumi's policy documents have. Pulumi takes it as text or as an object. */
+export const statementsIn = (policy: unknown): Statement[] =>
+  (typeof policy === "string" ? JSON.parse(policy) : policy).Statement
 
 export const grantsOf = (role: Resource): Statement[] =>
   (role.inputs.inlinePolicies ?? []).flatMap((each: { policy: string }) => statementsIn(each.policy))
