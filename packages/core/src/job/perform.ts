@@ -1,3 +1,4 @@
+import { Caller } from "../access/caller.ts"
 import { AppError } from "../error.ts"
 import type { Files } from "../files/files.ts"
 import type { JobOutcome } from "./define.ts"
@@ -16,7 +17,11 @@ export interface PerformOptions {
 }
 
 /** The work itself: what runs in the thread. Knows no database, no queue and no storage. */
-export async function perform(task: Task, { registry, openFiles, watch, signal }: PerformOptions): Promise<JobOutcome> {
+export const perform = (task: Task, options: PerformOptions): Promise<JobOutcome> =>
+  // Only the operator can have started a job.
+  Caller.as("operator", () => carryOut(task, options))
+
+async function carryOut(task: Task, { registry, openFiles, watch, signal }: PerformOptions): Promise<JobOutcome> {
   const definition = registry[task.job_type]
   if (!definition) throw new Error(`claimed a job of the unknown type ${task.job_type}`)
   const files = openFiles(task.dataset, { signal })

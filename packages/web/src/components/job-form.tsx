@@ -9,6 +9,7 @@ import { type JobSchema, startJob } from "../api/jobs.ts"
 import { ApiError, type FieldError } from "../api/problem.ts"
 import { addressOf } from "./dataset-link.tsx"
 import { ErrorNote } from "./error-note.tsx"
+import { FORM_BUTTONS } from "./form-buttons.tsx"
 import "./job-form.css"
 
 interface Props {
@@ -47,6 +48,7 @@ export function JobForm({ dataset, jobType, schema, onDone }: Props) {
         uiSchema={UI}
         formData={data}
         validator={SERVER_VALIDATES}
+        templates={TEMPLATES}
         extraErrors={asErrorSchema(fields)}
         showErrorList={false}
         noHtml5Validate
@@ -69,6 +71,8 @@ export function JobForm({ dataset, jobType, schema, onDone }: Props) {
 }
 
 const UI: UiSchema = { "ui:submitButtonOptions": { norender: true } }
+
+const TEMPLATES = { ButtonTemplates: FORM_BUTTONS }
 
 /** A validator in the browser would be a second opinion, compiled by `eval`, which the security policy forbids. */
 const SERVER_VALIDATES: ValidatorType = {

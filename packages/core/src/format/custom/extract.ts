@@ -2,6 +2,7 @@ import type { FileEntry } from "../../files/files.ts"
 import type { ExtractContext } from "../adapter.ts"
 import { FileTally, kindOf } from "../file-kinds.ts"
 import type { DatasetMetadata } from "../schema.ts"
+import { undeclared } from "../undeclared.ts"
 import { csvTable, jsonlTable, type Table } from "./tables.ts"
 
 /** Tables looked into, first come first served in path order. */
@@ -36,24 +37,5 @@ export async function extract(ctx: ExtractContext): Promise<DatasetMetadata> {
   const notes = ["A custom repository declares no episodes, frames or cameras, so these are unknown."]
   if (tableCount > MAX_TABLES) notes.push(`The columns of the first ${MAX_TABLES} of ${tableCount} tables were read.`)
   for (const table of tables) if (table.problem) notes.push(`${table.path}: ${table.problem}`)
-  return {
-    format: "custom",
-    format_version: null,
-    robot_type: null,
-    episode_count: null,
-    frame_count: null,
-    duration_s: null,
-    fps: null,
-    cameras: [],
-    sensors: [],
-    actions: [],
-    tasks: [],
-    task_count: null,
-    files: tally.toInfo(),
-    licence: ctx.card.licence,
-    tags: ctx.card.tags,
-    read: { ...ctx.files.usage },
-    notes,
-    details: { tables },
-  }
+  return undeclared("custom", ctx, tally, { notes, details: { tables } })
 }

@@ -4,6 +4,7 @@ import { readFooter, type Footer } from "../../parquet/footer.ts"
 import type { ExtractContext } from "../adapter.ts"
 import { FileTally, kindOf } from "../file-kinds.ts"
 import type { DatasetMetadata } from "../schema.ts"
+import { undeclared } from "../undeclared.ts"
 import { columnsOf, type Column } from "./columns.ts"
 
 /** Footers read per dataset; beyond it the totals are unknown and a note says so. */
@@ -76,23 +77,7 @@ class Summary {
     const isWhole = this.broken.length === 0 && tableCount <= MAX_FOOTERS
     const schemas = [...this.schemas.values()].sort((a, b) => b.count - a.count)
     const columns = schemas[0]!.columns
-    return {
-      format: "parquet",
-      format_version: null,
-      robot_type: null,
-      episode_count: null,
-      frame_count: null,
-      duration_s: null,
-      fps: null,
-      cameras: [],
-      sensors: [],
-      actions: [],
-      tasks: [],
-      task_count: null,
-      files: tally.toInfo(),
-      licence: ctx.card.licence,
-      tags: ctx.card.tags,
-      read: { ...ctx.files.usage },
+    return undeclared("parquet", ctx, tally, {
       notes: this.notes(tableCount, schemas.length, columns.length),
       details: {
         tables: tableCount,
@@ -105,7 +90,7 @@ class Summary {
         created_by: [...this.writers].slice(0, 10),
         unreadable: this.broken.slice(0, 20),
       },
-    }
+    })
   }
 
   notes(tableCount: number, schemaCount: number, columnCount: number): string[] {
