@@ -2,7 +2,12 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.{ts,tsx}", "packages/*/test/**/*.test.ts", "scripts/**/*.test.ts", "infra/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.{ts,tsx}",
+      "packages/*/test/**/*.test.ts",
+      "scripts/**/*.test.ts",
+      "infra/**/*.test.ts",
+    ],
     globalSetup: ["packages/local/test/global-setup.ts"],
     pool: "forks",
     testTimeout: 30_000,

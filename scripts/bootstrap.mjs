@@ -15,6 +15,8 @@ const COMMANDS = {
   test: "scripts/test.mjs",
   check: "scripts/check.mjs",
   bench: "bench/run.ts",
+  infra: "scripts/infra.mjs",
+  deploy: "scripts/deploy.mjs",
 }
 
 const [command = "", ...args] = process.argv.slice(2)

@@ -7,8 +7,9 @@ const routes = ({ resources }: Graph) =>
   resources
     .filter(({ type, name }) => type.endsWith("KvRoutesUpdate") || name.endsWith("KvRoutesUpdate"))
     .map(({ inputs }) => {
-      const [kind, namespace, host, path] = String(inputs.entry).split(",")
-      return { kind, namespace, host, path }
+      const [kind, , , path] = String(inputs.entry).split(",")
+      // SST writes the root as nothing.
+      return { kind, path: path || "/" }
     })
 
 export const origin: Rule[] = [

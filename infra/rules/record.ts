@@ -156,7 +156,7 @@ class Router {
 class StaticSite {
   constructor(name: string) {
     once(name)
-    route(`${name}RoutesUpdate`, "site", "/")
+    route(`${name}RoutesUpdate`, "site", "")
     new Bucket(`${name}Assets`, {})
   }
 }
