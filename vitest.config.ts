@@ -7,6 +7,7 @@ export default defineConfig({
       "packages/*/test/**/*.test.ts",
       "scripts/**/*.test.ts",
       "bench/*.test.ts",
+      "infra/**/*.test.ts",
     ],
     globalSetup: ["packages/local/test/global-setup.ts"],
     pool: "forks",

@@ -39,6 +39,8 @@ export function functionOf(name: FunctionName, { environment, permissions = [], 
       role: (args) => {
         // AWS's policy for basic execution may write to every log group of the account.
         args.managedPolicyArns = []
+        // SST also lets the account's own users take the role, which its live mode needs and we do not have.
+        args.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" })
       },
     },
   })

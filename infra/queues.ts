@@ -4,7 +4,7 @@ const made = new Map<string, sst.aws.Queue>()
 
 for (const { name, visibility_s, retention_s, ...others } of QUEUES) {
   const redrive = "redrive" in others ? others.redrive : undefined
-  const queue = new sst.aws.Queue(titled(name), {
+  const queue = new sst.aws.Queue(`${titled(name)}Queue`, {
     visibilityTimeout: `${visibility_s} seconds`,
     ...(redrive && { dlq: { queue: queueOf(redrive.to).arn, retry: redrive.max_receive_count } }),
     transform: { queue: { messageRetentionSeconds: retention_s, sqsManagedSseEnabled: true } },

@@ -1,6 +1,8 @@
 /** Results, below `results/<dataset>/<job>/<attempt>-<token>/`. Private, and TLS only, by SST's defaults; the rules check both. */
 export const artifacts = new sst.aws.Bucket("Artifacts", {
   versioning: true,
+  // Results are downloaded by a link, never fetched by a page of another origin.
+  cors: false,
   transform: {
     bucket: (args) => {
       // A stage that is removed takes its results along; production's bucket must be emptied by hand first.

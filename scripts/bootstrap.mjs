@@ -16,6 +16,8 @@ const COMMANDS = {
   check: "scripts/check.mjs",
   bench: "bench/run.ts",
   cost: "bench/cost.ts",
+  infra: "scripts/infra.mjs",
+  deploy: "scripts/deploy.mjs",
 }
 
 const [command = "", ...args] = process.argv.slice(2)

@@ -1,0 +1,84 @@
+import type { FunctionName, QueueName } from "@robokit/functions/sizes"
+
+/** A resource as AWS would be asked for it: Pulumi's type and the inputs, all known. */
+export interface Resource {
+  type: string
+  name: string
+  // oxlint-disable-next-line typescript/no-explicit-any -- inputs of some 30 types of resources; each rule knows its own.
+  inputs: Record<string, any>
+}
+
+export interface App {
+  name: string
+  stage: string
+  protect?: boolean
+  removal?: string
+}
+
+export interface Graph {
+  app: App
+  /** In the order in which they were asked for, which respects what each waits for. */
+  resources: Resource[]
+  /** Absolute folder whose files every function is made of. */
+  bundles: string
+}
+
+export interface Rule {
+  id: string
+  title: string
+  /** What is wrong, a sentence each; nothing when the rule holds. */
+  check(graph: Graph): string[]
+}
+
+export interface Statement {
+  effect?: string
+  actions: string[]
+  resources: string[]
+  principals?: { type: string; identifiers: string[] }[]
+  conditions?: { test: string; variable: string; values: string[] }[]
+}
+
+export const all = ({ resources }: Graph, type: string) => resources.filter((each) => each.type === type)
+
+export const lambdas = (graph: Graph) => all(graph, "aws:lambda/function:Function")
+/** `worker` of `worker.handler`: the name of its bundle. */
+export const nameOf = (lambda: Resource) => String(lambda.inputs.handler).split(".")[0] as FunctionName
+export const lambda = (graph: Graph, name: FunctionName) => lambdas(graph).find((each) => nameOf(each) === name)
+export const settingsOf = (fn: Resource): Record<string, string> => fn.inputs.environment?.variables ?? {}
+
+export const queues = (graph: Graph) => all(graph, "aws:sqs/queue:Queue")
+export const queue = (graph: Graph, name: QueueName) =>
+  queues(graph).find(
+    (each) => each.name === `${name.replace(/(^|-)([a-z])/g, (_, __, l) => l.toUpperCase())}QueueQueue`,
+  )
+export const redriveOf = (each: Resource): { deadLetterTargetArn: string; maxReceiveCount: number } | undefined =>
+  each.inputs.redrivePolicy && JSON.parse(each.inputs.redrivePolicy)
+export const isNamed = (arn: unknown, { inputs }: Resource) => String(arn).endsWith(`:${inputs.name}`)
+
+export interface Mapping {
+  mapping: Resource
+  queue: Resource | undefined
+  reader: Resource | undefined
+}
+
+export const mappings = (graph: Graph): Mapping[] =>
+  all(graph, "aws:lambda/eventSourceMapping:EventSourceMapping").map((mapping) => ({
+    mapping,
+    queue: queues(graph).find((each) => isNamed(mapping.inputs.eventSourceArn, each)),
+    reader: lambdas(graph).find((each) => isNamed(mapping.inputs.functionName, each)),
+  }))
+
+export const roleOf = (graph: Graph, fn: Resource) =>
+  all(graph, "aws:iam/role:Role").find((each) => String(fn.inputs.role).endsWith(`/${each.inputs.name}`))
+
+/** What a policy says, with the names that Pulumi's policy documents have. Pulumi takes it as text or as an object. */
+export const statementsIn = (policy: unknown): Statement[] =>
+  (typeof policy === "string" ? JSON.parse(policy) : policy).Statement
+
+export const grantsOf = (role: Resource): Statement[] =>
+  (role.inputs.inlinePolicies ?? []).flatMap((each: { policy: string }) => statementsIn(each.policy))
+
+export const alarmsOn = (graph: Graph, metric: string, value: unknown) =>
+  all(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").filter(
+    ({ inputs }) => inputs.metricName === metric && Object.values(inputs.dimensions ?? {}).includes(value),
+  )
