@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
-import { MOST_AT_ONCE } from "../packages/functions/src/sizes.ts"
+import type { Graph } from "../infra/rules/graph.ts"
+import { MOST_AT_ONCE, QUEUES } from "../packages/functions/src/sizes.ts"
 import { type Assumptions, billedMs, idleLines, type JobInputs, jobLines, usd, usdBeyondFree } from "./cost-model.ts"
 import { costTable } from "./cost-table.ts"
 
@@ -92,6 +95,16 @@ test("every figure of a formula is one that was measured, assumed or configured"
   const names = new Set([...Object.keys(row), ...Object.keys(sources.assumptions)])
   for (const name of Object.keys(job)) expect(names, name).toContain(name)
   for (const name of Object.keys(assume)) expect(names, name).toContain(name)
+})
+
+test("the alarms and the polled queues that cost when idle are those that deploy", () => {
+  const program = fileURLToPath(new URL("../infra/rules/record.ts", import.meta.url))
+  const { resources } = JSON.parse(
+    execFileSync(process.execPath, [program, "production"], { encoding: "utf8" }),
+  ) as Graph
+  const count = (type: string) => resources.filter((each) => each.type === type).length
+  expect(sources.assumptions.alarms.value).toBe(count("aws:cloudwatch/metricAlarm:MetricAlarm"))
+  expect(QUEUES.length).toBe(count("aws:lambda/eventSourceMapping:EventSourceMapping"))
 })
 
 test("docs/operations.md holds the table that `npm run cost` prints", () => {

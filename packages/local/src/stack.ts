@@ -22,7 +22,6 @@ const PORTS = { postgres: 5433, sqs: 9324, s3: 9000 }
 const HUB_PORTS = { port: 7860, cdn_port: 7861 }
 const BUCKET = "artifacts"
 const KEY = { accessKeyId: "local", secretAccessKey: "local" }
-const REAL_HUB_FILES = ["https://*.huggingface.co", "https://*.hf.co"]
 
 export interface Line {
   name: string
