@@ -1,6 +1,14 @@
 import { defineConfig } from "vitest/config"
+import { DEAD_SOCKET_FILE, mendDeadSocket } from "./packages/functions/dead-socket.ts"
 
 export default defineConfig({
+  // The driver as the bundles have it.
+  plugins: [
+    {
+      name: "dead socket",
+      transform: (source, id) => (DEAD_SOCKET_FILE.test(id) ? mendDeadSocket(source) : undefined),
+    },
+  ],
   test: {
     include: [
       "packages/*/src/**/*.test.{ts,tsx}",
@@ -11,6 +19,7 @@ export default defineConfig({
     ],
     globalSetup: ["packages/local/test/global-setup.ts"],
     pool: "forks",
+    server: { deps: { inline: [/[\\/]postgres[\\/]src[\\/]/] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -17,7 +17,9 @@ export const buildFunctions = (outdir = join(HERE, "dist"), onBuild?: () => void
       "packages/core/src",
       "packages/core/migrations",
       "packages/functions/src",
-      ...["build.ts", "bundles.ts", "manifest.ts", "one-language.ts"].map((each) => `packages/functions/${each}`),
+      ...["build.ts", "bundles.ts", "dead-socket.ts", "manifest.ts", "one-language.ts"].map(
+        (each) => `packages/functions/${each}`,
+      ),
     ],
     outdir,
     onBuild,

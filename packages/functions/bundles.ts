@@ -1,6 +1,7 @@
 import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { BuildOptions, Metafile } from "esbuild"
+import { deadSocket } from "./dead-socket.ts"
 import { oneLanguage } from "./one-language.ts"
 
 const HERE = fileURLToPath(new URL(".", import.meta.url))
@@ -36,7 +37,7 @@ const OPTIONS = {
   // Names stay: errors are told by them, and a trace without its map can still be read.
   minifyWhitespace: true,
   minifySyntax: true,
-  plugins: [oneLanguage],
+  plugins: [oneLanguage, deadSocket],
   banner: { js: REQUIRE },
   sourcemap: true,
   logLevel: "silent",
@@ -63,13 +64,8 @@ export async function bundleFunctions(): Promise<{ files: Output[]; chunks: Reco
   const { build, stop } = await import("esbuild")
   try {
     const builds = await Promise.all([
-      build({
-        ...OPTIONS,
-        entryPoints: API,
-        chunkNames: "api-[name]-[hash]",
-        plugins: [oneLanguage],
-      }),
-      build({ ...OPTIONS, entryPoints: JOBS, chunkNames: "job-[name]-[hash]", plugins: [oneLanguage] }),
+      build({ ...OPTIONS, entryPoints: API, chunkNames: "api-[name]-[hash]" }),
+      build({ ...OPTIONS, entryPoints: JOBS, chunkNames: "job-[name]-[hash]" }),
     ])
     const files = builds.flatMap((each) => each.outputFiles)
     return {

@@ -69,6 +69,21 @@ test("a transaction whose session dies under it is done again, once", async () =
   expect(runs).toBe(2)
 })
 
+test("a statement after its session died is refused, takes nothing else down, and the next connection works", async () => {
+  for (const pause of [0, 30]) {
+    const late = Database.use().transaction(async (tx) => {
+      const [row] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      await database.admin`select pg_terminate_backend(${row!.pid})`
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      return tx.execute(sql`select 1`)
+    })
+    await expect(late).rejects.toThrow()
+    const start = performance.now()
+    expect(await Promise.all([one(), one(), one()])).toEqual([1, 1, 1])
+    expect(performance.now() - start).toBeLessThan(3000)
+  }
+})
+
 test("no statement may run for ever", async () => {
   await expect(Database.use().execute(sql`select pg_sleep(20)`)).rejects.toMatchObject({ cause: { code: "57014" } })
 }, 10_000)
