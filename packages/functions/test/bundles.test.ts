@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -24,6 +24,15 @@ const bytesAtOnce = (entry: string) => loadedAtOnce(chunks, entry).reduce((sum, 
 test("a cold start of the API reads at most 2 MB, and no other function more", () => {
   for (const entry of ["api.mjs", "worker.mjs", "thread.mjs", "sweep.mjs", "dead-letter.mjs", "migrate.mjs"])
     expect(bytesAtOnce(entry), entry).toBeLessThanOrEqual(2 * MB)
+})
+
+test("the database driver is bundled mended, wherever it is", () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".mjs"))
+  const drivers = names
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .filter((text) => /CONNECTION_DESTROYED/.test(text))
+  expect(drivers.length).toBeGreaterThan(0)
+  for (const text of drivers) expect(text).toMatch(/if\s*\(socket\s*===\s*null\)/)
 })
 
 test("the API starts without readers of data and without the SDK; both are there to be loaded", () => {
