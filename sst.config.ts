@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- where SST puts the types of its globals; only it knows them.
 /// <reference path="./.sst/platform/config.d.ts" />
 
 export default $config({

@@ -8,6 +8,7 @@ interface Options {
   permissions?: { actions: string[]; resources: $util.Input<string>[] }[]
   /** Most at once, whoever calls. For functions that no queue paces. */
   reserved?: number
+  /** Gives it an address of its own, for a handler that streams its answers (functions/src/api/lambda.ts). */
   url?: boolean
 }
 
@@ -33,7 +34,8 @@ export function functionOf(name: FunctionName, { environment, permissions = [], 
     environment,
     permissions: [mayLog, ...permissions],
     logging: { format: "json", logGroup: logs.name },
-    ...(url && { url: true }),
+    // An address whose mode is not its handler's would answer with the envelope instead of the letter.
+    ...(url && { url: true, streaming: true }),
     ...(reserved !== undefined && { concurrency: { reserved } }),
     transform: {
       role: (args) => {

@@ -22,7 +22,7 @@ const QUIET_MS = 700
 const LIMIT_MS = 60_000
 
 const platform = createRequire(join(PLATFORM, "package.json"))
-const esbuild = platform("esbuild") as typeof import("esbuild")
+const esbuild = platform("esbuild") as { build(options: object): Promise<unknown> }
 const pulumi = platform("@pulumi/pulumi")
 
 const stage = process.argv[2] ?? "dev"
@@ -152,7 +152,7 @@ async function runProgram() {
     plugins: [
       {
         name: "globals",
-        setup: (build) =>
+        setup: (build: { onLoad(which: object, load: (file: { path: string }) => object | undefined): void }) =>
           build.onLoad({ filter: /\.[jt]sx?$/ }, ({ path }) =>
             path.startsWith(PLATFORM) || path.includes("/node_modules/")
               ? undefined

@@ -242,12 +242,17 @@ export const mistakes: Mistake[] = [
   },
   {
     rule: "function-url",
+    title: "a stream behind an address that expects whole answers",
+    make: (g) => void (first(g, "aws:lambda/functionUrl:FunctionUrl").inputs.invokeMode = "BUFFERED"),
+  },
+  {
+    rule: "function-url",
     title: "a worker that anybody may call",
     make: (g) =>
       void g.resources.push({
         type: "aws:lambda/functionUrl:FunctionUrl",
         name: "WorkerUrl",
-        inputs: { functionName: fn(g, "worker").name },
+        inputs: { functionName: fn(g, "worker").name, invokeMode: "RESPONSE_STREAM" },
       }),
   },
   { rule: "production-kept", title: "production unprotected", make: (g) => void (g.app.protect = false) },

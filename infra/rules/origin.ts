@@ -58,10 +58,12 @@ export const origin: Rule[] = [
   },
   {
     id: "function-url",
-    title: "the API, and nothing else, has an address",
+    title: "the API, and nothing else, has an address, and streams its answers as its handler does",
     check(graph) {
       const urls = all(graph, "aws:lambda/functionUrl:FunctionUrl")
       const api = lambda(graph, "api")?.inputs.name
+      if (urls.some(({ inputs }) => inputs.invokeMode !== "RESPONSE_STREAM"))
+        return ["the answers would not be streamed"]
       return urls.length === 1 && urls[0]!.inputs.functionName === api
         ? []
         : [`addresses: ${urls.map(({ name }) => name).join(", ") || "none"}`]

@@ -3,8 +3,11 @@
 /** Everything at or below these belongs to the API, every other address to the portal. */
 export const API_PATHS = ["/api", "/docs", "/openapi.json", "/health", "/ready"] as const
 
-/** Where the real Hub keeps its pictures and videos. */
-export const HUB_MEDIA = ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co"]
+/** Where the real Hub sends those who ask it for a file. */
+export const HUB_FILES = ["https://*.huggingface.co", "https://*.hf.co"]
+
+/** Where pictures and videos of datasets come from when the Hub is the real one. */
+export const HUB_MEDIA = ["https://huggingface.co", ...HUB_FILES]
 
 /** Vite puts a hash into the names of what it writes to `assets/`; everything else may change under its name. */
 export const CACHE = { assets: "public, max-age=31536000, immutable", others: "no-cache" }

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { SQSClient } from "@aws-sdk/client-sqs"
 import { Config } from "@robokit/core/config"
-import { HUB_MEDIA } from "@robokit/functions/origin"
+import { HUB_FILES } from "@robokit/functions/origin"
 import { MAPPINGS, QUEUES } from "@robokit/functions/sizes"
 import { buildFunctions } from "@robokit/functions/build"
 import { buildPortal } from "./build-portal.ts"
@@ -116,7 +116,7 @@ async function start(
   })
 
   const handler = functionUrl(functions.api)
-  const media_origins = hub ? [hub.url, new URL(hub.cdn_url).origin] : [new URL(hub_url).origin, ...HUB_MEDIA]
+  const media_origins = hub ? [hub.url, new URL(hub.cdn_url).origin] : [new URL(hub_url).origin, ...HUB_FILES]
   const api = await keep(serve(handler, options.api_port))
   const site = await keep(serve(portal({ folder: portal_folder, api: handler, media_origins }), options.port))
   const moved = (server: { moved: boolean }, port: number) => (server.moved ? `port ${port} is taken` : undefined)

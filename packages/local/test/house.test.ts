@@ -38,8 +38,15 @@ test("every path a document names exists", () => {
   }
 })
 
-test("the lockfile names no registry", () => {
-  expect(read("package-lock.json")).not.toMatch(/"resolved": "https?:/)
+test.each(["package-lock.json", "infra/package-lock.json"])("%s names no registry", (path) => {
+  expect(read(path)).not.toMatch(/"resolved": "https?:/)
+})
+
+test("infra/env.example names what the deployment reads from its environment", () => {
+  const names = read("infra/env.example").match(/^[A-Z_]+(?==)/gm)
+  const source = read("sst.config.ts") + read("infra/stage.ts")
+  const used = [...source.matchAll(/(?:process\.env\.|given\(")([A-Z_]+)/g)].map(([, name]) => name)
+  expect(new Set(names)).toEqual(new Set(used))
 })
 
 describe("the import fence", () => {
@@ -68,6 +75,8 @@ describe("the import fence", () => {
     ["the portal calls a verb of core", "packages/web/src/x.ts", "@robokit/core/job/job", "schemas only"],
     ["a schema needs more than zod", "packages/core/src/a/schema.ts", "node:fs", "zod and other schemas only"],
     ["a table calls a verb", "packages/core/src/a/a.sql.ts", "./a.ts", "Tables know no verbs"],
+    ["the deployment runs a function's code", "infra/x.ts", "../packages/functions/src/api/app.ts", "plain data only"],
+    ["the deployment reaches for core", "infra/x.ts", "../packages/core/src/config.ts", "plain data only"],
   ])("fails when %s", (_, path, source, sentence) => {
     const { status, stdout } = lint(path, `import * as x from "${source}"\nexport const y = x\n`)
     expect(stdout).toContain(sentence)
@@ -79,6 +88,7 @@ describe("the import fence", () => {
     ["packages/core/src/a/schema.ts", "zod"],
     ["packages/core/src/a/a.sql.ts", "drizzle-orm/pg-core"],
     ["packages/functions/src/x.ts", "@robokit/core/job/job"],
+    ["infra/x.ts", "../packages/functions/src/sizes.ts"],
   ])("lets %s import %s", (path, source) => {
     expect(lint(path, `import * as x from "${source}"\nexport const y = x\n`).status).toBe(0)
   })

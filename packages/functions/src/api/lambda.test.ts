@@ -1,5 +1,7 @@
 import type { LambdaEvent } from "hono/aws-lambda"
-import { expect, test } from "vitest"
+import { PassThrough } from "node:stream"
+import { text } from "node:stream/consumers"
+import { expect, test, vi } from "vitest"
 import { handler } from "./lambda.ts"
 
 const event = (method: string, rawPath: string, rest: object = {}) =>
@@ -26,4 +28,24 @@ test("a body in base64 is read, and a GET that brings one is not a bad request",
   const search = event("POST", "/api/datasets/huggingface/search", { headers, body, isBase64Encoded: true })
   expect(await handler(search)).toMatchObject({ statusCode: 422 })
   expect(await handler(event("GET", "/health", { body: "x" }))).toMatchObject({ statusCode: 200 })
+})
+
+test("where Lambda offers a stream, the answer goes into it, with its status and headers before it", async () => {
+  const said: unknown[] = []
+  vi.resetModules()
+  vi.stubGlobal("awslambda", {
+    streamifyResponse: (handler: unknown) => handler,
+    HttpResponseStream: { from: (stream: unknown, metadata: unknown) => (said.push(metadata), stream) },
+  })
+  try {
+    const { handler } = (await import("./lambda.ts")) as unknown as {
+      handler(event: object, stream: PassThrough, context: object): Promise<void>
+    }
+    const stream = new PassThrough()
+    const [body] = await Promise.all([text(stream), handler(event("GET", "/health", { body: "x" }), stream, {})])
+    expect(body).toBe('{"status":"ok"}')
+    expect(said).toEqual([expect.objectContaining({ statusCode: 200 })])
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })

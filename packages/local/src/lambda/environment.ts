@@ -3,6 +3,7 @@
  * keeps between invocations survives, as on AWS. It ends with its parent, even when that one was killed.
  */
 import type { Invocation, Report } from "./protocol.ts"
+import { awslambda, collect, isStreaming } from "./streaming.ts"
 
 type Handler = (event: unknown, context: object) => unknown
 
@@ -15,13 +16,15 @@ if (!process.connected) process.exit(0)
 process.on("SIGINT", () => {})
 process.on("SIGTERM", () => {})
 
+Object.assign(globalThis, { awslambda })
 const handler = ((await import(file)) as Record<string, Handler | undefined>)[name]
 if (typeof handler !== "function") throw new Error(`${file} exports no function ${name}`)
 
 process.on("message", async ({ id, event, deadline, context }: Invocation) => {
   const getRemainingTimeInMillis = () => Math.max(0, deadline - Date.now())
   try {
-    const result = await handler(event, { ...context, callbackWaitsForEmptyEventLoop: false, getRemainingTimeInMillis })
+    const whole = { ...context, callbackWaitsForEmptyEventLoop: false, getRemainingTimeInMillis }
+    const result = await (isStreaming(handler) ? collect(handler, event, whole) : handler(event, whole))
     report({ type: "result", id, result: result ?? null })
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))

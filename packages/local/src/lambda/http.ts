@@ -20,7 +20,7 @@ export const functionUrl =
     const body = await readBody(request)
     if (!body) return sendProblem(response, 413, "too_large", `A request may have ${LIMIT / 2 ** 20} MB at most.`)
     try {
-      sendResult(request, response, (await fn.invoke(toEvent(request, body))) as APIGatewayProxyStructuredResultV2)
+      sendResult(request, response, (await fn.invoke(toEvent(request, body))) as Result)
     } catch (error) {
       if (!isStopped(error)) console.error(`${fn.name}: ${(error as Error).stack ?? error}`)
       if (response.headersSent) return void response.destroy()
@@ -93,11 +93,15 @@ function toEvent(request: IncomingMessage, body: Buffer): LambdaFunctionURLEvent
   }
 }
 
-function sendResult(request: IncomingMessage, response: ServerResponse, result: APIGatewayProxyStructuredResultV2) {
+/** `streamed`: by a handler that answers into a stream, for which Lambda has no such limit. */
+type Result = APIGatewayProxyStructuredResultV2 & { streamed?: boolean }
+
+function sendResult(request: IncomingMessage, response: ServerResponse, result: Result) {
   const status = result?.statusCode
   if (!status) throw new InvokeError("Runtime.BadResponse", "The function answered without a status code")
   const text = result.body ?? ""
-  if (text.length > LIMIT) throw new InvokeError("Function.ResponseSizeTooLarge", `The answer has ${text.length} bytes`)
+  if (text.length > LIMIT && !result.streamed)
+    throw new InvokeError("Function.ResponseSizeTooLarge", `The answer has ${text.length} bytes`)
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value))
   if (result.cookies?.length) response.setHeader("set-cookie", result.cookies)
   const body = Buffer.from(text, result.isBase64Encoded ? "base64" : "utf8")
