@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url"
 import { installWhenNeeded } from "./install.mjs"
 import { rules } from "../infra/rules/registry.ts"
 import { mistakes } from "../infra/rules/mistakes.ts"
+import { FUNCTION_NAMES } from "../packages/functions/src/sizes.ts"
+import { differences } from "../infra/rules/zip.ts"
 import { brokenRules, caughtBy, expectedFor } from "../infra/rules/judge.ts"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
@@ -37,6 +39,10 @@ for (const stage of STAGES) {
   console.log(`     ${graph.resources.length} resources`)
   const broken = new Map(brokenRules(graph).map(({ id, wrong }) => [id, wrong]))
   for (const { id, title } of rules) say(!broken.has(id), `${stage} ${id}: ${title}`, broken.get(id))
+  for (const name of FUNCTION_NAMES) {
+    const differing = differences(join(ROOT, ".sst/artifacts", titled(name), "code.zip"), graph.bundles)
+    say(differing.length === 0, `${stage} archive of ${name}: bit for bit what npm start runs`, differing)
+  }
   if (stage !== "production") continue
   for (const mistake of mistakes) {
     const caught = caughtBy(mistake, graph).toSorted()
@@ -85,6 +91,11 @@ async function installPlatform() {
 
 function sstVersion() {
   return JSON.parse(readFileSync(join(INFRA, "package.json"), "utf8")).dependencies.sst
+}
+
+/** `dead-letter` → `DeadLetter`, as infra/ names its resources. */
+function titled(name) {
+  return name.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())
 }
 
 function bin(name) {

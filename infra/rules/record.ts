@@ -101,7 +101,11 @@ class LambdaFunction {
     once(name)
     const policy = policyText(args.permissions)
     const inlinePolicies = [{ name: "inline", policy }]
-    const role = make("aws:iam/role:Role", `${name}Role`, { inlinePolicies }, args.transform?.role)
+    // What SST gives unless told otherwise, both of them more than we want.
+    const managedPolicyArns = ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
+    const assumeRolePolicy = policyText([{ principals: [{ identifiers: ["lambda.amazonaws.com", "root"] }] }])
+    const generous = { inlinePolicies, managedPolicyArns, assumeRolePolicy }
+    const role = make("aws:iam/role:Role", `${name}Role`, generous, args.transform?.role)
     const fn = make(
       "aws:lambda/function:Function",
       `${name}Function`,

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
+import { buildFunctions } from "../../packages/functions/build.ts"
 import type { Graph } from "./graph.ts"
 import { caughtBy, expectedFor } from "./judge.ts"
 import { mistakes } from "./mistakes.ts"
@@ -20,6 +21,10 @@ describe.each(["dev", "production"])("stage %s", (stage) => {
   test.each(rules)("$id: $title", (rule) => {
     expect(rule.check(graph)).toEqual([])
   })
+})
+
+test("what would deploy is the folder that npm start runs", async () => {
+  expect(production.bundles).toBe(await buildFunctions())
 })
 
 test.each(mistakes)("a mistake is caught by the rule for it alone: $rule, $title", (mistake) => {

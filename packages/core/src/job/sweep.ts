@@ -16,7 +16,7 @@ const PROMISE_SECONDS = DELAY_SECONDS + 40
 /** Work of one sweep; its Lambda has 30 s. */
 const LIMIT_MS = 20_000
 const BATCH = 200
-/** An outbox row that failed this often is left to the hourly net, so that an idle deployment comes to rest. */
+/** An outbox row that failed this often is left to the net, so that an idle deployment comes to rest. */
 const TIRED = 20
 const NUDGE_MS = 10_000
 
@@ -87,7 +87,7 @@ export interface Swept {
 
 /**
  * Sends what was never sent, wakes what nobody attends to, ends what is over its clock, and goes on only while anything
- * is open. Without a message (a start, the hourly net) it begins a new chain. Jobs of types unknown here are left alone:
+ * is open. Without a message (a start, the net) it begins a new chain. Jobs of types unknown here are left alone:
  * a newer release may know them.
  */
 export async function sweep(known: readonly string[], message?: SweepMessage): Promise<Swept | undefined> {

@@ -6,7 +6,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda"
 
 const KNOWN = Object.keys(jobs)
 
-/** One sweep a message; without messages (at a start, and hourly as a net) one that begins a new chain. */
+/** One sweep a message; without messages (at a start, and when calls to the API end) one that begins a new chain. */
 export async function handler(event: Partial<SQSEvent> = {}): Promise<SQSBatchResponse> {
   if (!event.Records) {
     await sweep(KNOWN)
