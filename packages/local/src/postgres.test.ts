@@ -157,6 +157,7 @@ describe.runIf(process.getuid?.() === 0)("under root", () => {
     expect(readlinkSync(data_dir)).toBe(second.folder)
     await second.stop()
     rmSync(second.folder, { recursive: true, force: true })
+    rmSync(`${second.folder}.log`, { force: true })
   })
 
   test("an ordinary user starts the same server as itself", async () => {
