@@ -9,7 +9,17 @@ import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
 import type { JobOutcome, PinnedDataset } from "./define.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
-import { claim, complete, crashed, fail, handBack, isForeign, type Lease, type Progress } from "./lease.ts"
+import {
+  claim,
+  complete,
+  crashed,
+  endIfCancelled,
+  fail,
+  handBack,
+  isForeign,
+  type Lease,
+  type Progress,
+} from "./lease.ts"
 import type { Registry } from "./registry.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
 import { Storage } from "./storage.ts"
@@ -52,7 +62,7 @@ export interface ExecuteOptions {
 }
 
 /** How it ended. `not_ours`: finished, in other hands, or deleted, at the start or meanwhile. */
-export type Ended = "completed" | "failed" | "handed_back" | "not_ours"
+export type Ended = "completed" | "failed" | "handed_back" | "cancelled" | "not_ours"
 
 const SHUTDOWN = Symbol("shutdown")
 const OUT_OF_TIME = Symbol("out of time")
@@ -91,7 +101,7 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
     if (!task) return "not_ours"
     const outcome = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
     // What came in at the last moment counts.
-    if (stop.signal.reason === LOST) return "not_ours"
+    if (stop.signal.reason === LOST) return await leave(lease, meter.usage())
     return await publish(lease, outcome, meter.usage())
   } catch (error) {
     return await settle(lease, stop.signal.aborted ? stop.signal.reason : error, meter.usage())
@@ -103,15 +113,21 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
 }
 
 async function settle(lease: Lease, reason: unknown, usage: JobUsage): Promise<Ended> {
-  if (reason === LOST) return "not_ours"
-  if (reason === SHUTDOWN) return (await persist(() => handBack(lease, usage))) ? "handed_back" : "not_ours"
+  if (reason === LOST) return leave(lease, usage)
+  if (reason === SHUTDOWN) {
+    return (await persist(() => handBack(lease, usage))) ? "handed_back" : leave(lease, usage)
+  }
   const error = reason === OUT_OF_TIME ? outOfTime() : classed(reason)
   log()[error.code === "unexpected" ? "error" : "warn"]({ err: error }, "the job did not succeed")
   const ours = await persist(() =>
     error.code === "worker_crashed" ? crashed(lease, usage) : fail(lease, error, usage),
   )
-  return ours ? "failed" : "not_ours"
+  return ours ? "failed" : leave(lease, usage)
 }
+
+/** The job is not ours to write about any more; if that is because it was cancelled, it ends here. */
+const leave = async (lease: Lease, usage: JobUsage): Promise<Ended> =>
+  (await persist(() => endIfCancelled(lease, usage))) ? "cancelled" : "not_ours"
 
 const outOfTime = () =>
   new AppError("time_limit", "The job did not end within its time.", {
@@ -147,7 +163,7 @@ async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOut
   if (published) return "completed"
   // Nobody will ever point at these.
   if (stored.length > 0) await Storage.removeAll(folder)
-  return "not_ours"
+  return leave(lease, usage)
 }
 
 /** Keeps trying for a while when the database is away: hours of work may hang on this one write. */

@@ -26,6 +26,8 @@ export const jobTable = pgTable(
     attempt: integer().notNull().default(0),
     tries: smallint().notNull().default(0),
     crashes: smallint().notNull().default(0),
+    // When it was last asked for: made, or opened again by a retry.
+    opened_at: instant().notNull().defaultNow(),
     run_after: instant().notNull().defaultNow(),
     last_sent_at: instant().notNull().defaultNow(),
     lease_token: uuid(),

@@ -6,7 +6,7 @@ import { retrying, transaction, use } from "../db/database.ts"
 import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
-import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
@@ -25,7 +25,7 @@ export interface Lease {
  * One guarded UPDATE: of any number of deliveries one wins. A lease that ran out counts as a death of its holder.
  */
 export async function claim(id: number, known: readonly string[]): Promise<Lease | undefined> {
-  const isDead = and(eq(jobTable.status, "running"), lt(jobTable.lease_until, sql`now()`))
+  const isDead = and(isWorking, lt(jobTable.lease_until, sql`now()`))
   // A message may arrive a little early: clocks of queue and database differ.
   const isDue = and(eq(jobTable.status, "pending"), lte(jobTable.run_after, sql`now() + interval '1 second'`))
   const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
@@ -76,9 +76,12 @@ export async function isForeign(id: number, known: readonly string[]) {
   return rows.length === 1
 }
 
-/** Ours while nobody has claimed it after us. Every write of a worker goes through this guard. */
-const mine = ({ job, token }: Lease) =>
-  and(eq(jobTable.id, job.id), eq(jobTable.lease_token, token), eq(jobTable.status, "running"))
+const isWorking = and(eq(jobTable.status, "running"), eq(jobTable.state_detail, "running"))
+
+const holds = ({ job, token }: Lease) => and(eq(jobTable.id, job.id), eq(jobTable.lease_token, token))
+
+/** Ours while nobody has claimed it after us, and nobody wants it stopped. Every write of a worker goes through this guard. */
+const mine = (lease: Lease) => and(holds(lease), isWorking)
 
 const leaseEnd = () => sql`now() + ${config().JOB_LEASE_SECONDS} * interval '1 second'`
 
@@ -93,7 +96,7 @@ export interface Progress {
   message?: string | undefined
 }
 
-/** Renews the lease. False: it is not ours any more (taken over, finished or deleted), stop. */
+/** Renews the lease. False: it is not ours any more (taken over, cancelled, finished or deleted), stop. */
 export const heartbeat = (lease: Lease) =>
   retrying(() => write(lease, { heartbeat_at: sql`now()`, lease_until: leaseEnd() }, "heartbeat"))
 
@@ -173,6 +176,16 @@ export const crashed = (lease: Lease, usage: JobUsage) => {
   const delay_ms = crashDelay(crashes)
   const message = `The worker died. Trying again in ${seconds(delay_ms)}.`
   return putBack(lease, delay_ms, { state_detail: "retry_wait", crashes, message, usage })
+}
+
+/** What a worker does whose writes change nothing any more: ends the job if that is because somebody wants it stopped. */
+export async function endIfCancelled(lease: Lease, usage: JobUsage) {
+  const rows = await use()
+    .update(jobTable)
+    .set({ ...ended(CANCELLED, "cancelled"), usage })
+    .where(and(holds(lease), eq(jobTable.state_detail, "cancelling")))
+    .returning({ id: jobTable.id })
+  return rows.length === 1
 }
 
 /** A shutdown is nobody's fault and counts as nothing: the next worker takes over at once. */

@@ -2,7 +2,7 @@ import { and, eq, inArray, lt, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { log } from "../log.ts"
-import { ended } from "./ending.ts"
+import { CANCELLED, ended } from "./ending.ts"
 import { jobTable, outboxTable, sweepTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import { Queue } from "./queue.ts"
@@ -81,6 +81,8 @@ export interface Swept {
   relayed: number
   woken: number
   overdue: number
+  /** Those whose worker died before it could obey. */
+  cancelled: number
   /** Whether anything is open and the next sweep therefore armed. */
   open: boolean
 }
@@ -94,14 +96,15 @@ export async function sweep(known: readonly string[], message?: SweepMessage): P
   if (message && !(await disarm(message.turn))) return undefined
   const until = Date.now() + LIMIT_MS
   const overdue = await endOverdue(known)
+  const cancelled = await endCancelled()
   const relayed = await Outbox.relay(until)
   const woken = await wakeUnattended(known, until)
   await prune()
   const open = await isAnythingOpen(known)
   // Only now: whoever created work while we looked saw no promise, and gave one.
   if (open) await arm({ anew: message === undefined })
-  const swept = { relayed, woken, overdue, open }
-  if (relayed || woken || overdue) log().info(swept, "sweep")
+  const swept = { relayed, woken, overdue, cancelled, open }
+  if (relayed || woken || overdue || cancelled) log().info(swept, "sweep")
   return swept
 }
 
@@ -112,7 +115,7 @@ async function wakeUnattended(known: readonly string[], until: number) {
     const unattended = sql`select id from job
       where job_type = any(${sql.param([...known])}::text[]) and (
         (status = 'pending' and run_after < now() - interval '10 seconds' and last_sent_at < now() - interval '60 seconds')
-        or (status = 'running' and lease_until < now() and last_sent_at < now() - interval '30 seconds'))
+        or (status = 'running' and state_detail = 'running' and lease_until < now() and last_sent_at < now() - interval '30 seconds'))
       order by id limit ${BATCH} for update skip locked`
     const rows = await use()
       .update(jobTable)
@@ -139,9 +142,18 @@ async function endOverdue(known: readonly string[]) {
       and(
         eq(jobTable.status, "pending"),
         inArray(jobTable.job_type, [...known]),
-        lt(jobTable.created_at, sql`now() - interval '24 hours'`),
+        lt(jobTable.opened_at, sql`now() - interval '24 hours'`),
       ),
     )
+    .returning({ id: jobTable.id })
+  return rows.length
+}
+
+async function endCancelled() {
+  const rows = await use()
+    .update(jobTable)
+    .set(ended(CANCELLED, "cancelled"))
+    .where(and(eq(jobTable.state_detail, "cancelling"), lt(jobTable.lease_until, sql`now()`)))
     .returning({ id: jobTable.id })
   return rows.length
 }
@@ -171,7 +183,7 @@ export async function bury(job_id: number, known: readonly string[]) {
       and(
         eq(jobTable.id, job_id),
         inArray(jobTable.job_type, [...known]),
-        sql`(${jobTable.status} = 'pending' or (${jobTable.status} = 'running' and ${jobTable.lease_until} < now()))`,
+        sql`(${jobTable.status} = 'pending' or (${jobTable.state_detail} = 'running' and ${jobTable.lease_until} < now()))`,
       ),
     )
     .returning({ id: jobTable.id })

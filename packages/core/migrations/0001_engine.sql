@@ -1,0 +1,1 @@
+ALTER TABLE "job" ADD COLUMN "opened_at" timestamp with time zone DEFAULT now() NOT NULL;
