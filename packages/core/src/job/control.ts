@@ -9,6 +9,7 @@ import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import { jobs, type Registry } from "./registry.ts"
 import type { JobInfo } from "./schema.ts"
+import { shardTable } from "./shard.sql.ts"
 import { Sweep } from "./sweep.ts"
 
 /**
@@ -43,6 +44,8 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
       const definition = Object.hasOwn(registry, job.job_type) ? registry[job.job_type] : undefined
       if (!definition) throw new AppError("not_found", `There is no job type "${job.job_type}" any more.`)
       const opened = await set(job_id, { ...asNew(), job_version: definition.version })
+      // The work is cut anew: another version may cut it otherwise.
+      await use().delete(shardTable).where(eq(shardTable.job_id, job_id))
       await Outbox.wake(job_id)
       return opened
     })
@@ -59,6 +62,10 @@ const asNew = () => ({
   message: null,
   tries: 0,
   crashes: 0,
+  stage: 0,
+  open_shards: 0,
+  done_weight: 0,
+  total_weight: 0,
   opened_at: sql`now()`,
   run_after: sql`now()`,
   last_sent_at: sql`now()`,

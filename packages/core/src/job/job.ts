@@ -15,7 +15,19 @@ import { Sweep } from "./sweep.ts"
 
 export * as Job from "./job.ts"
 export { cancel, retry } from "./control.ts"
-export { claim, complete, crashed, endIfCancelled, fail, handBack, heartbeat, type Lease, progress } from "./lease.ts"
+export { claim, claimShard } from "./claim.ts"
+export {
+  complete,
+  crashed,
+  deliver,
+  endIfCancelled,
+  fail,
+  handBack,
+  heartbeat,
+  type Lease,
+  openStage,
+  progress,
+} from "./lease.ts"
 
 const SIGNED_SECONDS = 300
 

@@ -1,0 +1,102 @@
+import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm"
+import { retrying, use } from "../db/database.ts"
+import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import { jobTable } from "./job.sql.ts"
+import { isWorking, type Lease, leaseEnd } from "./lease.ts"
+import { endJobOf, jobIsAt } from "./shard.ts"
+import { shardTable } from "./shard.sql.ts"
+import { Sweep } from "./sweep.ts"
+
+type Leased = typeof jobTable | typeof shardTable
+
+// A message may arrive a little early: clocks of queue and database differ.
+const isDue = (table: Leased) => lte(table.run_after, sql`now() + interval '1 second'`)
+const isDead = (table: Leased) => and(eq(table.status, "running"), lt(table.lease_until, sql`now()`))
+const deathsOf = (table: Leased) => sql`${table.crashes} + (${table.lease_token} is not null)::int`
+
+/** What a claim writes, on a job and on a shard alike. A lease that ran out counts as a death of its holder. */
+const taken = (table: Leased) => ({
+  status: "running" as const,
+  attempt: sql`${table.attempt} + 1`,
+  crashes: deathsOf(table),
+  heartbeat_at: sql`now()`,
+  lease_token: sql`gen_random_uuid()`,
+  lease_until: leaseEnd(),
+})
+
+/**
+ * Takes the job, or returns nothing when it is finished, not due yet, waiting for its shards, unknown to this registry
+ * or in other hands. One guarded UPDATE: of any number of deliveries one wins.
+ */
+export async function claim(id: number, known: readonly string[]): Promise<Lease | undefined> {
+  const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
+  const isGone = and(isWorking, isDead(jobTable))
+  // Its last shard has finished: the reduce is next.
+  const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
+  const isFree = or(and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable)), isGone)
+  const isFirst = sql`${jobTable.stage} = 0`
+
+  const [row] = await retrying(() =>
+    use()
+      .update(jobTable)
+      .set({
+        ...taken(jobTable),
+        state_detail: "running",
+        progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
+        message: null,
+        started_at: sql`coalesce(${jobTable.started_at}, now())`,
+        edition: nextEdition(),
+      })
+      .where(and(isKnown, isFree, sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
+      .returning(),
+  )
+  if (row) {
+    await Sweep.arm()
+    return { job: row, token: row.lease_token! }
+  }
+  await use()
+    .update(jobTable)
+    .set({ ...ended(CRASHED, "dead"), crashes: MAX_CRASHES })
+    .where(and(isKnown, isGone, sql`${deathsOf(jobTable)} >= ${MAX_CRASHES}`))
+  return undefined
+}
+
+/** Takes a shard of a job that runs in the shard's stage, as `claim` takes a job. */
+export async function claimShard(shard_id: number, known: readonly string[]): Promise<Lease | undefined> {
+  const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
+  const isFree = or(and(eq(shardTable.status, "pending"), isDue(shardTable)), isDead(shardTable))
+  const [shard] = await retrying(() =>
+    use()
+      .update(shardTable)
+      .set(taken(shardTable))
+      .where(and(isOurs, isFree, sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`))
+      .returning(),
+  )
+  if (shard) {
+    const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))
+    if (!job) return undefined
+    await Sweep.arm()
+    return { job, shard, token: shard.lease_token! }
+  }
+  const [dead] = await use()
+    .select()
+    .from(shardTable)
+    .where(and(isOurs, isDead(shardTable), sql`${deathsOf(shardTable)} >= ${MAX_CRASHES}`))
+  if (dead) await endJobOf(dead, CRASHED, "dead")
+  return undefined
+}
+
+/** Whether an open job is of a type this release does not know: its message belongs to another one. */
+export async function isForeign(id: number, known: readonly string[]) {
+  const rows = await use()
+    .select({ id: jobTable.id })
+    .from(jobTable)
+    .where(
+      and(
+        eq(jobTable.id, id),
+        notInArray(jobTable.job_type, [...known]),
+        inArray(jobTable.status, ["pending", "running"]),
+      ),
+    )
+  return rows.length === 1
+}
