@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process"
 import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { sql } from "drizzle-orm"
 import { beforeEach, describe, expect, test } from "vitest"
 import { useDatabase } from "../../test/database.ts"
@@ -266,6 +269,29 @@ describe("the reduce", () => {
     expect(row).toEqual({ open_shards: 0, whole: true })
     expect(await go({ job_id: id })).toBe("completed")
     expect(await look()).toMatchObject({ result: { sum: 1000, parts: 1000 } })
+  }, 60_000)
+
+  test("is queued once when eight processes finish 1,000 shards, each twice, over connections of their own", async () => {
+    const { begin, go, known } = stageWith()
+    const { id } = await begin(1000)
+    await go({ job_id: id })
+    const claimed: string[] = []
+    for (const { shard_id } of caught.shards())
+      claimed.push(`${shard_id}=${(await Job.claimShard(shard_id, known))!.token}`)
+    const at = Date.now() + 3000
+    const script = fileURLToPath(new URL("../../test/finish-shards.ts", import.meta.url))
+    const told = await Promise.all(
+      Array.from({ length: 8 }, async (_, process_at) => {
+        // Every shard is in the hands of two.
+        const mine = claimed.filter((_, n) => n % 4 === process_at % 4)
+        const { stdout } = await promisify(execFile)(process.execPath, [script, String(at), String(id), ...mine])
+        return JSON.parse(stdout) as { done: number; reduces: number }
+      }),
+    )
+    expect(told.reduce((all, { done }) => all + done, 0)).toBe(1000)
+    expect(told.reduce((all, { reduces }) => all + reduces, 0)).toBe(1)
+    const [row] = await run(`select open_shards, done_weight = total_weight as whole from job where id = ${id}`)
+    expect(row).toEqual({ open_shards: 0, whole: true })
   }, 60_000)
 
   test("that was never told is woken by the sweep", async () => {
