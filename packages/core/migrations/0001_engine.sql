@@ -12,6 +12,7 @@ CREATE TABLE "shard" (
 	"crashes" smallint DEFAULT 0 NOT NULL,
 	"run_after" timestamp with time zone DEFAULT now() NOT NULL,
 	"last_sent_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"waits_for_room" boolean DEFAULT false NOT NULL,
 	"lease_token" uuid,
 	"lease_until" timestamp with time zone,
 	"heartbeat_at" timestamp with time zone,
@@ -34,8 +35,12 @@ ALTER TABLE "job" ADD COLUMN "stage" smallint DEFAULT 0 NOT NULL;--> statement-b
 ALTER TABLE "job" ADD COLUMN "open_shards" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "job" ADD COLUMN "done_weight" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "job" ADD COLUMN "total_weight" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "job" ADD COLUMN "waits_for_room" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "shard" ADD CONSTRAINT "shard_job_id_job_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."job"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "shard_open_idx" ON "shard" USING btree ("last_sent_at") WHERE "shard"."status" in ('pending', 'running');--> statement-breakpoint
+CREATE INDEX "shard_waiting_idx" ON "shard" USING btree ("run_after") WHERE "shard"."waits_for_room";--> statement-breakpoint
+CREATE INDEX "job_waiting_idx" ON "job" USING btree ("run_after") WHERE "job"."waits_for_room";--> statement-breakpoint
+ALTER TABLE "job" ADD CONSTRAINT "job_waits_check" CHECK (not "job"."waits_for_room" or "job"."status" in ('pending', 'running'));--> statement-breakpoint
 ALTER TABLE "job" ADD CONSTRAINT "job_shards_check" CHECK ("job"."open_shards" >= 0 and ("job"."open_shards" = 0 or "job"."status" in ('running', 'failed'))
          and ("job"."open_shards" = 0 or "job"."lease_token" is null));--> statement-breakpoint
 ALTER TABLE "job" ADD CONSTRAINT "job_weight_check" CHECK ("job"."done_weight" between 0 and "job"."total_weight");--> statement-breakpoint

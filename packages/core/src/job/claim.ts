@@ -1,10 +1,11 @@
-import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm"
-import { retrying, use } from "../db/database.ts"
+import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
+import { retrying, transaction, use } from "../db/database.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
 import { endJobOf, jobIsAt } from "./shard.ts"
 import { shardTable } from "./shard.sql.ts"
+import { hasRoom, isCapped, takeTurn } from "./slots.ts"
 import { Sweep } from "./sweep.ts"
 
 type Leased = typeof jobTable | typeof shardTable
@@ -17,12 +18,32 @@ const deathsOf = (table: Leased) => sql`${table.crashes} + (${table.lease_token}
 /** What a claim writes, on a job and on a shard alike. A lease that ran out counts as a death of its holder. */
 const taken = (table: Leased) => ({
   status: "running" as const,
+  waits_for_room: false,
   attempt: sql`${table.attempt} + 1`,
   crashes: deathsOf(table),
   heartbeat_at: sql`now()`,
   lease_token: sql`gen_random_uuid()`,
   lease_until: leaseEnd(),
 })
+
+const NO_ROOM = "Waits until something else has ended: as much runs as may."
+
+/**
+ * One statement claims. Where there are limits to what may run, those who claim take turns, so that no two count the
+ * same free place; who finds none says so before the turn ends, and `passOn` wakes it.
+ */
+async function inTurn<Row>(
+  attempt: (room: (table: Leased) => SQL | undefined) => Promise<Row | undefined>,
+  wait: () => PromiseLike<unknown>,
+): Promise<Row | undefined> {
+  if (!isCapped()) return retrying(() => attempt(() => undefined))
+  return transaction(async () => {
+    await takeTurn()
+    const row = await attempt((table) => hasRoom(sql`${table.tenant_id}`))
+    if (!row) await wait()
+    return row
+  })
+}
 
 /**
  * Takes the job, or returns nothing when it is finished, not due yet, waiting for its shards, unknown to this registry
@@ -33,22 +54,30 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
   const isGone = and(isWorking, isDead(jobTable))
   // Its last shard has finished: the reduce is next.
   const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
-  const isFree = or(and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable)), isGone)
+  const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable))
   const isFirst = sql`${jobTable.stage} = 0`
 
-  const [row] = await retrying(() =>
-    use()
-      .update(jobTable)
-      .set({
-        ...taken(jobTable),
-        state_detail: "running",
-        progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
-        message: null,
-        started_at: sql`coalesce(${jobTable.started_at}, now())`,
-        edition: nextEdition(),
-      })
-      .where(and(isKnown, isFree, sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
-      .returning(),
+  const row = await inTurn(
+    async (room) => {
+      const [row] = await use()
+        .update(jobTable)
+        .set({
+          ...taken(jobTable),
+          state_detail: "running",
+          progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
+          message: null,
+          started_at: sql`coalesce(${jobTable.started_at}, now())`,
+          edition: nextEdition(),
+        })
+        .where(and(isKnown, or(and(isNext, room(jobTable)), isGone), sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
+        .returning()
+      return row
+    },
+    () =>
+      use()
+        .update(jobTable)
+        .set({ waits_for_room: true, message: NO_ROOM, edition: nextEdition() })
+        .where(and(isKnown, isNext)),
   )
   if (row) {
     await Sweep.arm()
@@ -64,13 +93,23 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
 /** Takes a shard of a job that runs in the shard's stage, as `claim` takes a job. */
 export async function claimShard(shard_id: number, known: readonly string[]): Promise<Lease | undefined> {
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
-  const isFree = or(and(eq(shardTable.status, "pending"), isDue(shardTable)), isDead(shardTable))
-  const [shard] = await retrying(() =>
-    use()
-      .update(shardTable)
-      .set(taken(shardTable))
-      .where(and(isOurs, isFree, sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`))
-      .returning(),
+  const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable))
+  const shard = await inTurn(
+    async (room) => {
+      const [row] = await use()
+        .update(shardTable)
+        .set(taken(shardTable))
+        .where(
+          and(
+            isOurs,
+            or(and(isNext, room(shardTable)), isDead(shardTable)),
+            sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
+          ),
+        )
+        .returning()
+      return row
+    },
+    () => use().update(shardTable).set({ waits_for_room: true }).where(and(isOurs, isNext)),
   )
   if (shard) {
     const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))

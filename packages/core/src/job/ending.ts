@@ -25,6 +25,7 @@ export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancel
   error_code: error.code,
   error: toJobError(error),
   completed_at: sql`now()`,
+  waits_for_room: false,
   lease_token: null,
   lease_until: null,
   edition: nextEdition(),

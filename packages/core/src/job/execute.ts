@@ -24,6 +24,7 @@ import {
 import type { Registry } from "./registry.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
 import { partialsOf } from "./shard.ts"
+import { passOn } from "./slots.ts"
 import { Storage } from "./storage.ts"
 import { classed } from "./verdict.ts"
 
@@ -121,6 +122,7 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
     clearTimeout(clock)
     shutdown?.removeEventListener("abort", goAway)
     await alive.stop()
+    await passOn()
   }
 }
 

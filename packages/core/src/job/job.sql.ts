@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { bigint, check, index, integer, pgTable, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core"
+import { bigint, boolean, check, index, integer, pgTable, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { id, instant, json, tenant, timestamps } from "../db/columns.ts"
 import type { JobError, JobUsage, StateDetail, Status, StoredArtifact } from "./schema.ts"
@@ -35,6 +35,8 @@ export const jobTable = pgTable(
     open_shards: integer().notNull().default(0),
     done_weight: bigint({ mode: "number" }).notNull().default(0),
     total_weight: bigint({ mode: "number" }).notNull().default(0),
+    // Due, but as much runs as may: whoever ends wakes it.
+    waits_for_room: boolean().notNull().default(false),
     lease_token: uuid(),
     lease_until: instant(),
     heartbeat_at: instant(),
@@ -74,6 +76,10 @@ export const jobTable = pgTable(
       index("job_pending_idx")
         .on(table.run_after)
         .where(sql`${status} = 'pending'`),
+      index("job_waiting_idx")
+        .on(table.run_after)
+        .where(sql`${table.waits_for_room}`),
+      check("job_waits_check", sql`not ${table.waits_for_room} or ${status} in ('pending', 'running')`),
       check("job_type_check", sql`${table.job_type} ~ '^[a-z][a-z0-9_]{0,63}$'`),
       check("job_params_hash_check", sql`${table.params_hash} ~ '^[0-9a-f]{64}$'`),
       check(

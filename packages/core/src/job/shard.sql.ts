@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { bigint, check, index, integer, pgTable, smallint, text, unique, uuid } from "drizzle-orm/pg-core"
+import { bigint, boolean, check, index, integer, pgTable, smallint, text, unique, uuid } from "drizzle-orm/pg-core"
 import { id, instant, json, tenant } from "../db/columns.ts"
 import { jobTable } from "./job.sql.ts"
 import type { JobUsage, Status } from "./schema.ts"
@@ -26,6 +26,8 @@ export const shardTable = pgTable(
     crashes: smallint().notNull().default(0),
     run_after: instant().notNull().defaultNow(),
     last_sent_at: instant().notNull().defaultNow(),
+    // Due, but as much runs as may: whoever ends wakes it.
+    waits_for_room: boolean().notNull().default(false),
     lease_token: uuid(),
     lease_until: instant(),
     heartbeat_at: instant(),
@@ -43,6 +45,9 @@ export const shardTable = pgTable(
       index("shard_open_idx")
         .on(table.last_sent_at)
         .where(sql`${status} in ('pending', 'running')`),
+      index("shard_waiting_idx")
+        .on(table.run_after)
+        .where(sql`${table.waits_for_room}`),
       check("shard_status_check", sql`${status} in ('pending', 'running', 'completed')`),
       check("shard_place_check", sql`${table.stage} > 0 and ${table.ordinal} >= 0 and ${table.weight} > 0`),
       check("shard_counts_check", sql`${table.tries} between 0 and 8 and ${table.crashes} between 0 and 3`),
