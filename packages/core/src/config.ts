@@ -15,6 +15,14 @@ export const Config = z.object({
     .string()
     .default("")
     .describe("Further hosts a download may redirect to, comma separated (the sample Hub's file host)."),
+  OPERATOR_KEY: z
+    .string()
+    .min(24)
+    .max(512)
+    // What `Authorization: Bearer` can carry, RFC 6750. Empty is refused: a secret that got lost must not open the door.
+    .regex(/^[A-Za-z0-9._~+/-]+=*$/)
+    .optional()
+    .describe("Key that every change needs: 24 characters or more. Unset, whoever reaches the API is its operator."),
   JOB_LEASE_SECONDS: z.coerce.number().min(1).default(45).describe("A job whose worker is silent this long is free."),
   JOB_MEMORY_MB: z.coerce.number().default(512).describe("Heap limit of the thread that parses foreign files."),
   JOB_RUNNING_CAP: z.coerce

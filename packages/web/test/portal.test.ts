@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs"
-import axe from "axe-core"
 import type { Browser, BrowserContext, Page, Route } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { type Product, startProduct } from "../../local/test/product.ts"
+import { violations } from "./accessibility.ts"
 import { launchBrowser } from "./browser.ts"
 
 const SAMPLE = "observabot/so101_die_mat4"
@@ -49,17 +49,6 @@ async function imported(repo_id: string) {
   const address = `${product.api}/api/v1/datasets/${existing_id ?? id}`
   await expect.poll(async () => (await (await fetch(address)).json()).status, { timeout: 20_000 }).toBe("completed")
   return { dataset: await (await fetch(address)).json(), address }
-}
-
-/** Serious violations of WCAG, as "rule: element". */
-async function violations(): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations: found } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<import("axe-core").AxeResults> } }).axe.run(),
-  )
-  return found
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
 }
 
 test("from an empty dashboard to the sample dataset's page, by three clicks", async () => {
@@ -281,7 +270,7 @@ test.each([
     await page.goto(path)
     await page.getByRole("heading", { level: 1 }).waitFor()
     await page.waitForLoadState("networkidle")
-    expect(await violations(), colorScheme).toEqual([])
+    expect(await violations(page), colorScheme).toEqual([])
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
   expect(complaints).toEqual([])

@@ -13,6 +13,7 @@ import { datasetTable } from "./dataset.sql.ts"
 import { detect, pin, type Pinned } from "./inspect.ts"
 import type { Create, DatasetInfo, DatasetState, DatasetStatus, ImportUsage } from "./schema.ts"
 import { candidatesFor, countByState, jobsOf, toInfo } from "./state.ts"
+import { visible } from "./visible.ts"
 
 export * as Dataset from "./dataset.ts"
 export { stats } from "./stats.ts"
@@ -91,6 +92,7 @@ export async function list({ skip, limit, cursor, repo_id, revision, status, for
   return retrying(async () => {
     const jobs = jobsOf()
     const filters = [
+      visible(),
       repo_id === undefined ? undefined : eq(datasetTable.repo_id, repo_id),
       revision === undefined
         ? undefined
@@ -176,7 +178,7 @@ export async function version(id: number): Promise<string> {
       .select({ edition: jobs.edition, ages: jobs.ages, open: jobs.open })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
-      .where(eq(datasetTable.id, id)),
+      .where(and(eq(datasetTable.id, id), visible())),
   )
   if (!row) throw datasetNotFound(id)
   // A poller that is told "unchanged" asks for nothing else.
@@ -201,7 +203,7 @@ async function find(id: number) {
       .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress, open: jobs.open })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
-      .where(eq(datasetTable.id, id)),
+      .where(and(eq(datasetTable.id, id), visible())),
   )
   if (!row) throw datasetNotFound(id)
   // An aggregate without groups gives exactly one row, so the join cannot miss.

@@ -1,12 +1,13 @@
-import { sql } from "drizzle-orm"
+import { and, sql } from "drizzle-orm"
 import { retrying, use } from "../db/database.ts"
 import { FORMAT_TYPES, type FormatType } from "../format/schema.ts"
 import { jobTable } from "../job/job.sql.ts"
 import { datasetTable } from "./dataset.sql.ts"
 import type { DatasetStats } from "./schema.ts"
 import { countByState } from "./state.ts"
+import { belongsToVisible, visible } from "./visible.ts"
 
-/** Counts for the dashboard, over everything imported. */
+/** Counts for the dashboard, over everything imported that the caller may know of. */
 export const stats = (): Promise<DatasetStats> =>
   retrying(async () => {
     const fact = (path: string) => sql`sum((${datasetTable.dataset_metadata} #>> ${path}::text[])::numeric)::text`
@@ -20,11 +21,12 @@ export const stats = (): Promise<DatasetStats> =>
         bytes: sql<string | null>`${fact("{files,bytes}")}`,
       })
       .from(datasetTable)
+      .where(visible())
       .groupBy(datasetTable.format_type)
     const [jobs] = await use()
       .select({ open: sql<number>`count(*)::int` })
       .from(jobTable)
-      .where(sql`${jobTable.status} in ('pending', 'running')`)
+      .where(and(sql`${jobTable.status} in ('pending', 'running')`, belongsToVisible(sql`${jobTable.dataset_id}`)))
 
     const total = (of: "datasets" | "with_metadata") => rows.reduce((sum, row) => sum + row[of], 0)
     const known = (of: "episodes" | "frames" | "bytes") => {
@@ -36,7 +38,7 @@ export const stats = (): Promise<DatasetStats> =>
       datasets: total("datasets"),
       with_metadata: total("with_metadata"),
       open_jobs: jobs!.open,
-      by_status: await countByState(),
+      by_status: await countByState(visible()),
       by_format: Object.fromEntries(FORMAT_TYPES.map((each) => [each, inFormat(each)])) as Record<FormatType, number>,
       episodes: known("episodes"),
       frames: known("frames"),

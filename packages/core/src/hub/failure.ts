@@ -1,5 +1,5 @@
-import { config } from "../config.ts"
 import { AppError, type ErrorCode } from "../error.ts"
+import { hubToken } from "./token.ts"
 
 /** What was asked for, in words for the sentence. */
 export interface Subject {
@@ -47,7 +47,7 @@ export function failureOf(status: number, headers: Headers, body: Uint8Array, su
     return new AppError("file_missing", `${subject.path ?? "The file"} is not in ${name}.`, { path: subject.path })
   }
   if (status === 403 && /disabled/i.test(said)) return hubError("hub_repo_disabled", `${name} was disabled on the Hub.`)
-  if (status === 401 && config().HF_TOKEN && /credential|token/i.test(said)) {
+  if (status === 401 && hubToken() !== undefined && /credential|token/i.test(said)) {
     return hubError("hub_token_invalid", "The Hub did not accept RoboKit's token.")
   }
   // To the anonymous the Hub does not tell a private repository from none.

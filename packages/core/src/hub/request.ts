@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { config } from "../config.ts"
 import { AppError } from "../error.ts"
 import type { Usage } from "../files/files.ts"
 import { isEndpoint } from "./address.ts"
 import { failureOf, hubError, type Subject } from "./failure.ts"
+import { hubToken } from "./token.ts"
 
 const BASE_MS = 500
 const CAP_MS = 8_000
@@ -142,8 +142,8 @@ const readError = (response: Response, options: RequestOptions, timer: Timer) =>
 
 /** The token goes to the Hub's own origin and nowhere else. */
 const authorization = (url: URL): Record<string, string> => {
-  const token = config().HF_TOKEN
-  return token && isEndpoint(url) ? { authorization: `Bearer ${token}` } : {}
+  const token = hubToken()
+  return token !== undefined && isEndpoint(url) ? { authorization: `Bearer ${token}` } : {}
 }
 
 const jsonHeader = ({ json }: RequestOptions): Record<string, string> =>

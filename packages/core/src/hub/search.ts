@@ -1,5 +1,4 @@
 import { z } from "zod"
-import { config } from "../config.ts"
 import { AppError } from "../error.ts"
 import { orAbandon } from "../files/abandon.ts"
 import { searchAddress } from "./address.ts"
@@ -7,6 +6,7 @@ import { hubError } from "./failure.ts"
 import { cardOf, Gated, isGated, nextPage, requestJson } from "./json.ts"
 import { PERSON_PATIENCE } from "./request.ts"
 import type { SearchRequest, SearchResponse } from "./schema.ts"
+import { hubToken } from "./token.ts"
 import { versionOf } from "./version.ts"
 
 type Hit = SearchResponse["datasets"][number]
@@ -111,7 +111,7 @@ function walkOf({ query, sort, filters }: SearchRequest): Walk {
     limit: String(PAGE),
     expand: EXPAND,
   })
-  const key = JSON.stringify([first.href, filters.lerobot_version, config().HF_TOKEN ?? null])
+  const key = JSON.stringify([first.href, filters.lerobot_version, hubToken() ?? null])
   const known = walks.get(key)
   if (known && known.expires > Date.now()) return known
   const walk: Walk = {

@@ -4,6 +4,7 @@ import { Slots } from "../files/slots.ts"
 import { apiAddress } from "./address.ts"
 import { requestJson } from "./json.ts"
 import { PERSON_PATIENCE } from "./request.ts"
+import { hubToken } from "./token.ts"
 
 const KEEP_MS = 600_000
 const MAX_KEPT = 5_000
@@ -18,11 +19,13 @@ const slots = new Slots(8)
  * version costs one request a dataset, eight at once, kept ten minutes.
  */
 export function versionOf(repo_id: string): Promise<string | null> {
-  const known = kept.get(repo_id)
+  // What a token may see is no answer for who has none.
+  const key = JSON.stringify([repo_id, hubToken() ?? null])
+  const known = kept.get(key)
   if (known && known.expires > Date.now()) return known.version
   const version = slots.run(() => ask(repo_id))
-  kept.set(repo_id, { version, expires: Date.now() + KEEP_MS })
-  version.catch(() => kept.delete(repo_id))
+  kept.set(key, { version, expires: Date.now() + KEEP_MS })
+  version.catch(() => kept.delete(key))
   for (const oldest of kept.keys()) {
     if (kept.size <= MAX_KEPT) break
     kept.delete(oldest)

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { and, asc, desc, eq, getTableColumns, gt, inArray, sql } from "drizzle-orm"
 import { z } from "zod"
 import { datasetTable } from "../dataset/dataset.sql.ts"
+import { belongsToVisible, visible } from "../dataset/visible.ts"
 import { retrying, transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import type { JobDefinition } from "./define.ts"
@@ -127,7 +128,7 @@ export async function list(
       .select({ total: sql<number>`count(${jobTable.id})::int` })
       .from(datasetTable)
       .leftJoin(jobTable, eq(jobTable.dataset_id, datasetTable.id))
-      .where(eq(datasetTable.id, dataset_id))
+      .where(and(eq(datasetTable.id, dataset_id), visible()))
       .groupBy(datasetTable.id)
     if (!counted) throw datasetNotFound(dataset_id)
     const after = cursor === undefined ? undefined : gt(jobTable.id, cursorId(cursor))
@@ -202,4 +203,5 @@ export function cursorId(cursor: string) {
 export const datasetNotFound = (id: number) => new AppError("not_found", `There is no dataset ${id}.`)
 const jobNotFound = (id: number) => new AppError("not_found", `There is no job ${id} of this dataset.`)
 
-const isJob = (dataset_id: number, job_id: number) => and(eq(jobTable.dataset_id, dataset_id), eq(jobTable.id, job_id))
+const isJob = (dataset_id: number, job_id: number) =>
+  and(eq(jobTable.dataset_id, dataset_id), eq(jobTable.id, job_id), belongsToVisible(dataset_id))

@@ -1,3 +1,4 @@
+import { Caller } from "../access/caller.ts"
 import { AppError } from "../error.ts"
 import type { Files } from "../files/files.ts"
 import type { Done, JobContext, JobDefinition, JobOutcome, Partial, Shard } from "./define.ts"
@@ -20,7 +21,11 @@ export interface PerformOptions {
 }
 
 /** The work itself: what runs in the thread. Knows no database, no queue and no storage. */
-export async function perform(task: Task, { registry, openFiles, watch, signal }: PerformOptions): Promise<Done> {
+export const perform = (task: Task, options: PerformOptions): Promise<Done> =>
+  // Only the operator can have started a job.
+  Caller.as("operator", () => carryOut(task, options))
+
+async function carryOut(task: Task, { registry, openFiles, watch, signal }: PerformOptions): Promise<Done> {
   const definition = registry[task.job_type]
   if (!definition) throw new Error(`claimed a job of the unknown type ${task.job_type}`)
   const files = openFiles(task.dataset, { signal })

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
+import { access } from "./access.ts"
 import { batch } from "./batch.ts"
 import { datasets } from "./datasets.ts"
 import { hub } from "./hub.ts"
@@ -23,6 +24,7 @@ app.use(
   allowedMethods(app),
   acceptable,
   sameOrigin,
+  access,
   bodySize,
   jsonBody,
   idempotency,

@@ -77,7 +77,12 @@ describe("revisions", () => {
 
 test("the Hub in use is named for what it is", async () => {
   const response = await call("/api/v1/hub")
-  expect(await response.json()).toEqual({ endpoint: stage.hub.url, name: "Sample Hub", is_sample: true })
+  expect(await response.json()).toEqual({
+    endpoint: stage.hub.url,
+    name: "Sample Hub",
+    is_sample: true,
+    operator_key: "not_set",
+  })
   expect(hubInUse("https://huggingface.co")).toEqual({
     endpoint: "https://huggingface.co",
     name: "Hugging Face Hub",

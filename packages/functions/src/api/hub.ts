@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi"
+import { Caller } from "@robokit/core/access/caller"
 import { config } from "@robokit/core/config"
 import { RepoId } from "@robokit/core/dataset/schema"
 import { Hub } from "@robokit/core/hub/hub"
@@ -14,6 +15,9 @@ const HubInUse = z
     endpoint: z.url(),
     name: z.string(),
     is_sample: z.boolean().meta({ description: "The bundled sample Hub, or another one on this machine." }),
+    operator_key: z.enum(["not_set", "required", "accepted"]).meta({
+      description: "Whether changes need the operator's key, and whether this request brought it.",
+    }),
   })
   .openapi("Hub")
 
@@ -49,7 +53,7 @@ export const hub = resource()
       responses: { 200: json(HubInUse, "The Hub", Tagged), ...unchanged, ...forReading },
     }),
     (c) => {
-      const inUse = hubInUse(config().HF_ENDPOINT)
+      const inUse = { ...hubInUse(config().HF_ENDPOINT), operator_key: operatorKey() }
       return isKnown(c, versionOf(inUse)) ? c.body(null, 304) : c.json(inUse, 200)
     },
   )
@@ -84,7 +88,12 @@ export const hub = resource()
     },
   )
 
-export function hubInUse(endpoint: string): z.infer<typeof HubInUse> {
+const operatorKey = () => {
+  if (config().OPERATOR_KEY === undefined) return "not_set"
+  return Caller.isOperator() ? "accepted" : "required"
+}
+
+export function hubInUse(endpoint: string): Omit<z.infer<typeof HubInUse>, "operator_key"> {
   const { hostname, origin } = new URL(endpoint)
   const is_sample = LOOPBACK.test(hostname)
   if (is_sample) return { endpoint: origin, name: "Sample Hub", is_sample }

@@ -30,7 +30,10 @@ function takesJson(range: string) {
   return type === "*/*" || type === "application/*" || JSON_TYPE.test(type)
 }
 
-/** A page of another origin may not make the browser's user do something; there is no key yet that it would lack. */
+/**
+ * A page of another origin may not make the browser's user do something. Where a key is set it lacks that, for no browser
+ * adds the key by itself; where none is set this is all there is.
+ */
 export const sameOrigin = createMiddleware(async (c, next) => {
   const site = c.req.header("sec-fetch-site")
   const isRead = ["GET", "HEAD", "OPTIONS"].includes(c.req.method)

@@ -68,9 +68,17 @@ export function problemOf(error: AppError, c: Context): Problem {
   }
 }
 
-/** A problem that only HTTP knows: 405, 413, 415, … */
-export function httpProblem(c: Context, status: ContentfulStatusCode, code: string, title: string, detail: string) {
+/** A problem that only HTTP knows: 401, 405, 413, 415, … */
+export function httpProblem(
+  c: Context,
+  status: ContentfulStatusCode,
+  code: string,
+  title: string,
+  detail: string,
+  user_action?: string,
+) {
   return send(c, {
+    ...(user_action !== undefined && { user_action }),
     type: typeOf(code),
     title,
     status,

@@ -35,6 +35,7 @@ interface Operation {
   description?: string
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema; description?: string }[]
   requestBody?: Content & { required?: boolean }
+  security?: object[]
   responses: Record<string, Content & { description: string; headers?: Record<string, unknown> }>
 }
 interface Document {
@@ -125,7 +126,9 @@ const operationOf = ({ path, method, operation }: { path: string; method: string
   <article id="${anchor(method, path)}">
     <h3>${operation.summary}</h3>
     <p class="route"><span class="${method}">${method.toUpperCase()}</span> <code>${path}</code></p>
-    ${paragraphs(operation.description)} ${operation.parameters?.length ? parametersOf(operation.parameters) : ""}
+    ${paragraphs(operation.description)}
+    ${needsKey(operation) ? html`<p>Needs the operator's key, where one is set.</p>` : ""}
+    ${operation.parameters?.length ? parametersOf(operation.parameters) : ""}
     ${
       operation.requestBody
         ? html`<h4>Body</h4>
@@ -143,6 +146,10 @@ const operationOf = ({ path, method, operation }: { path: string; method: string
     <pre tabindex="0"><code>${curl(path, method, operation)}</code></pre>
   </article>
 `
+
+/** `{}` among the ways in is the way without a key. */
+const needsKey = ({ security = [] }: Operation) =>
+  security.length > 0 && security.every((each) => Object.keys(each).length > 0)
 
 const parametersOf = (parameters: NonNullable<Operation["parameters"]>) => html`
   <h4>Parameters</h4>

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi"
 import type { Context } from "hono"
+import { isMutation } from "./access.ts"
 import { isKnown, versionOf } from "./etag.ts"
 import { page } from "./reference-page.ts"
 import { style } from "./reference-style.ts"
@@ -18,6 +19,7 @@ const ABOUT = {
       "Every address works with and without a slash at its end. JSON is `snake_case`, instants are RFC 3339 in UTC.",
       'Validation errors are `422 {"detail": [{"loc", "msg", "type"}]}`; every other error is RFC 9457 problem JSON.',
       "`Idempotency-Key` works on every POST; `ETag` and `If-None-Match` on everything that is polled; `X-Request-Id` comes back.",
+      "Everybody may search and read. Where the operator has set a key, a change needs it (`Authorization: Bearer`).",
     ].join("\n\n"),
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
   },
@@ -29,6 +31,8 @@ const ABOUT = {
     { name: "system", description: "Health and documentation" },
   ],
 }
+
+const OPERATOR = { operator_key: [] }
 
 const POLICY = [
   "default-src 'none'",
@@ -42,8 +46,14 @@ const POLICY = [
 export function addReference(app: OpenAPIHono<Env>) {
   // Nothing in it changes while the process lives.
   let document: ReturnType<typeof app.getOpenAPI31Document> | undefined
-  const documentOnce = () => (document ??= app.getOpenAPI31Document(ABOUT))
+  const documentOnce = () => (document ??= withSecurity(app.getOpenAPI31Document(ABOUT)))
 
+  app.openAPIRegistry.registerComponent("securitySchemes", "operator_key", {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The operator's key. Where none is set, as on a developer's machine, nothing asks for it. Who reads without it sees what is public on the Hub.",
+  })
   app.openapi(
     createRoute({
       method: "get",
@@ -74,6 +84,18 @@ export function addReference(app: OpenAPIHono<Env>) {
       return asHtml(c, page(document)) as never
     },
   )
+}
+
+/** Who needs the key is said by what asks for it. */
+function withSecurity<T extends { paths?: Record<string, object> }>(document: T): T {
+  for (const [path, methods] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(methods)) {
+      // `{}`: without it, too, but then without what is private.
+      const optional = path.startsWith("/api/") ? [{}, OPERATOR] : []
+      operation.security = isMutation(method.toUpperCase(), path) ? [OPERATOR] : optional
+    }
+  }
+  return document
 }
 
 const asHtml = (c: Context, text: string) => c.body(text, 200, { "content-type": "text/html; charset=utf-8" })

@@ -52,10 +52,12 @@ const problem = (description: string, headers?: z.ZodObject) => ({
   content: { "application/problem+json": { schema: Problem } },
   ...(headers && { headers }),
 })
+const Challenge = z.object({ "WWW-Authenticate": z.string().openapi({ examples: ['Bearer realm="robokit"'] }) })
 const RetryAfter = z.object({ "Retry-After": z.string().openapi({ description: "Seconds." }) })
 
 /** What any route may answer. */
 const anywhere = {
+  401: problem("The operator's key is needed, or the one that was sent is wrong", Challenge),
   406: problem("`Accept` names no JSON"),
   422: {
     description: "The request, or the dataset it names, is not valid or not supported",
@@ -64,6 +66,7 @@ const anywhere = {
       "application/problem+json": { schema: ValidationProblem },
     },
   },
+  429: problem("Too many wrong keys came from this address", RetryAfter),
   500: problem("Something broke on our side"),
   503: problem("The Hub or the database cannot be reached just now", RetryAfter),
 }

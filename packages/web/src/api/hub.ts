@@ -6,6 +6,8 @@ export interface HubInUse {
   endpoint: string
   name: string
   is_sample: boolean
+  /** Whether changes need the operator's key, and whether we sent it. */
+  operator_key: "not_set" | "required" | "accepted"
 }
 
 export type SearchHit = SearchResponse["datasets"][number]

@@ -1,3 +1,4 @@
+import { operatorKey, withKey } from "./operator-key.ts"
 import { ApiError, problemOf } from "./problem.ts"
 
 /** A little more than the API gives itself. */
@@ -16,11 +17,16 @@ export interface Answer<T> {
 }
 
 const memory = new Map<string, Remembered>()
+/** What was read with one operator's key is not kept for who has another or none. */
+let readWith = operatorKey().key
 /** One key for each thing somebody wanted done, kept until the server is known to have answered. */
 const keys = new Map<string, string>()
 
 /** Reads `path`; with the tag of the last answer, so that what has not changed is not sent again. */
 export async function read<T>(path: string, signal?: AbortSignal): Promise<Answer<T>> {
+  const { key } = operatorKey()
+  if (key !== readWith) memory.clear()
+  readWith = key
   const known = memory.get(path)
   const response = await send(path, {
     headers: known ? { "if-none-match": known.etag } : {},
@@ -43,12 +49,13 @@ export async function post<T>(path: string, body: unknown, signal?: AbortSignal)
   const intent = `${path} ${json}`
   const key = keys.get(intent) ?? newKey()
   keys.set(intent, key)
-  const response = await send(path, {
+  const init = {
     method: "POST",
     headers: { "content-type": "application/json", "idempotency-key": key },
     body: json,
     ...(signal && { signal }),
-  })
+  }
+  const response = await act(path, init)
   if (response.status < 500) keys.delete(intent)
   return (await parse(response)) as T
 }
@@ -65,13 +72,18 @@ export async function ask<T>(path: string, body: unknown, signal?: AbortSignal):
 }
 
 export async function remove(path: string): Promise<void> {
-  const response = await send(path, { method: "DELETE" })
+  const response = await act(path, { method: "DELETE" })
   if (!response.ok) await parse(response)
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+/** Something that changes something. */
+const act = (path: string, init: RequestInit) => withKey((key) => sendOnce(path, init, key), true)
+
+const send = (path: string, init: RequestInit) => withKey((key) => sendOnce(path, init, key), false)
+
+async function sendOnce(path: string, init: RequestInit, key: Record<string, string>): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS)
-  const headers = { accept: "application/json, application/problem+json", ...init.headers }
+  const headers = { accept: "application/json, application/problem+json", ...init.headers, ...key }
   try {
     return await fetch(path, {
       ...init,

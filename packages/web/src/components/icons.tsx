@@ -10,6 +10,7 @@ export const CheckIcon = () => <Icon d="m3 8.5 3.2 3L13 4.5" size={14} />
 export const OutIcon = () => <Icon d="M6 3H3v10h10v-3M9 3h4v4M13 3 7.5 8.5" size={13} />
 export const TrashIcon = () => <Icon d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.7 9h6.6l.7-9M6.7 7.5v3.2M9.3 7.5v3.2" />
 export const CameraIcon = () => <Icon d="M1.5 4.5h9v7h-9zM10.5 7l4-2v6l-4-2z" />
+export const KeyIcon = () => <Icon d="M10 2.5a3.5 3.5 0 1 1-2.4 6L3 13.5H2v-2h1.5V10H5l1.6-1.6M10.8 5.2v0" size={14} />
 export const SystemIcon = () => <Icon d="M2 3h12v8H2zM6 13.5h4M8 11v2.5" />
 export const SunIcon = () => (
   <Icon d="M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM8 1v1.3M8 13.7V15M1 8h1.3M13.7 8H15M3 3l.9.9M12.1 12.1l.9.9M3 13l.9-.9M12.1 3.9 13 3" />

@@ -2,6 +2,8 @@ import { Link, Outlet, useRouter } from "@tanstack/react-router"
 import { useEffect } from "react"
 import { HubInUse } from "./hub-in-use.tsx"
 import { Mark } from "./icons.tsx"
+import { KeyDialog } from "./key-dialog.tsx"
+import { KeyInUse } from "./key-in-use.tsx"
 import { ThemeToggle } from "./theme-toggle.tsx"
 import "./shell.css"
 
@@ -28,6 +30,7 @@ export function Shell() {
           </nav>
           <div className="head-end">
             <HubInUse />
+            <KeyInUse />
             <ThemeToggle />
           </div>
         </div>
@@ -41,6 +44,7 @@ export function Shell() {
           <a href="/docs">API</a> · <a href="/openapi.json">OpenAPI</a>
         </p>
       </footer>
+      <KeyDialog />
     </>
   )
 }
