@@ -26,6 +26,9 @@ import { itemsOf, refuse } from "./validation.ts"
 const tags = ["jobs"]
 const JobId = DatasetId.extend({ job_id: Id })
 const Type = z.enum(Object.keys(definitions) as [JobType, ...JobType[]])
+// May be left out or empty, so it is checked by hand.
+const NOTHING = { required: false, content: { "application/json": { schema: { type: "object" as const } } } }
+const Nothing = z.object({}).strict()
 const Schemas = z.record(z.string(), z.looseObject({})).openapi("JobParameterSchemas")
 const Started = Located.extend({
   "Retry-After": z.string().openapi({ description: "Seconds until a look is worth it." }),
@@ -110,7 +113,7 @@ export const jobs = resource()
       summary: "Stop a job",
       description:
         "One that is being worked on stops within 15 seconds; until then its `state_detail` is `cancelling`.",
-      request: { params: JobId },
+      request: { params: JobId, body: NOTHING },
       responses: {
         200: json(Info, "Cancelled"),
         202: json(Info, "It is going to stop", Started),
@@ -119,6 +122,8 @@ export const jobs = resource()
     }),
     async (c) => {
       const { id, job_id } = c.req.valid("param")
+      const refused = refuseBody(c, await c.req.text())
+      if (refused) return refused as never
       const job = await Job.cancel(id, job_id)
       if (job.state_detail === "cancelled") return c.json(job, 200)
       sayWhere(c, job)
@@ -133,11 +138,13 @@ export const jobs = resource()
       tags,
       summary: "Run a failed job again",
       description: "The same job, under the same id, in the version its type has now.",
-      request: { params: JobId },
+      request: { params: JobId, body: NOTHING },
       responses: { 202: json(Info, "Queued", Started), ...forWriting },
     }),
     async (c) => {
       const { id, job_id } = c.req.valid("param")
+      const refused = refuseBody(c, await c.req.text())
+      if (refused) return refused as never
       const job = await Job.retry(id, job_id)
       sayWhere(c, job)
       return c.json(job, 202)
@@ -180,4 +187,11 @@ export const jobs = resource()
 function sayWhere(c: Context, job: JobInfo) {
   c.header("location", `/api/v1/datasets/${job.dataset_id}/jobs/${job.id}`)
   c.header("retry-after", String(Math.ceil(job.poll_after_ms / 1000)))
+}
+
+/** What is in a body that should hold nothing is a misunderstanding. */
+function refuseBody(c: Context, text: string) {
+  const given: unknown = text === "" ? {} : JSON.parse(text)
+  const { error } = Nothing.safeParse(given)
+  return error && refuse(c, itemsOf(error, ["body"], given))
 }
