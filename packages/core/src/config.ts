@@ -25,6 +25,18 @@ export const Config = z.object({
     .describe("Key that every change needs: 24 characters or more. Unset, whoever reaches the API is its operator."),
   JOB_LEASE_SECONDS: z.coerce.number().min(1).default(45).describe("A job whose worker is silent this long is free."),
   JOB_MEMORY_MB: z.coerce.number().default(512).describe("Heap limit of the thread that parses foreign files."),
+  JOB_RUNNING_CAP: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("How much may run at once in all. Unset: no limit."),
+  JOB_TENANT_RUNNING_CAP: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("How much of one tenant may run at once. Unset: no limit."),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info").describe("How much is logged."),
 })
 export type Config = z.infer<typeof Config>

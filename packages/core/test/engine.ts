@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { z } from "zod"
 import { Dataset } from "../src/dataset/dataset.ts"
-import type { JobDefinition, JobOutcome } from "../src/job/define.ts"
+import type { JobOutcome, ShardedJob, SingleJob } from "../src/job/define.ts"
 import type { Runner } from "../src/job/execute.ts"
 import { Queue } from "../src/job/queue.ts"
 import { Storage } from "../src/job/storage.ts"
@@ -35,7 +35,11 @@ export function catchMessages() {
   const caught = {
     sent: [] as Queue.Wake[],
     down: false,
-    jobs: () => caught.sent.flatMap((wake) => (wake.to === "job" ? [wake.body.job_id] : [])),
+    jobs: () => caught.sent.flatMap((wake) => (wake.to === "job" && !wake.body.shard_id ? [wake.body.job_id] : [])),
+    shards: () =>
+      caught.sent
+        .flatMap((wake) => (wake.to === "shards" ? wake.bodies : wake.to === "job" ? [wake.body] : []))
+        .flatMap(({ job_id, shard_id }) => (shard_id === undefined ? [] : [{ job_id, shard_id }])),
     sweeps: () => caught.sent.flatMap((wake) => (wake.to === "sweep" ? [wake] : [])),
   }
   Queue.deliverWith(async (wake) => {
@@ -60,7 +64,7 @@ export function keepObjects() {
 
 const everywhere = { lerobot: true, rosbag: "Not this one.", hdf5: true, parquet: true, custom: true } as const
 
-export const harnessJob = (run: JobDefinition["run"] = async () => outcome()): JobDefinition => ({
+export const harnessJob = (run: SingleJob["run"] = async () => outcome()): SingleJob => ({
   title: "Harness",
   description: "For tests.",
   version: 1,
@@ -68,6 +72,12 @@ export const harnessJob = (run: JobDefinition["run"] = async () => outcome()): J
   formats: everywhere,
   run,
 })
+
+/** A job in parts: `parts` says how they are cut, run and put together. */
+export const harnessShards = (parts: Pick<ShardedJob, "plan" | "run" | "reduce">): ShardedJob => {
+  const { run: _, ...described } = harnessJob()
+  return { ...described, ...parts }
+}
 
 export const outcome = (result: Record<string, unknown> = { done: true }): JobOutcome => ({
   result,

@@ -1,6 +1,6 @@
 import { AppError } from "@robokit/core/error"
 import type { JobDefinition } from "@robokit/core/job/define"
-import { harnessJob, outcome } from "@robokit/core/test/engine"
+import { harnessJob, harnessShards, outcome } from "@robokit/core/test/engine"
 
 const spin = () => {
   for (;;);
@@ -11,6 +11,11 @@ export const harness = {
   quick: harnessJob(async (_params, { progress }) => {
     progress(40, "half way")
     return outcome({ from: "thread" })
+  }),
+  parts: harnessShards({
+    plan: async () => [1, 2, 3].map((weight) => ({ weight, input: { weight } })),
+    run: async ({ weight }) => ({ weight }),
+    reduce: async (partials) => outcome({ weights: partials.map(({ weight }) => weight) }),
   }),
   spins: harnessJob(async (_params, { progress }) => {
     progress(5, "round and round")

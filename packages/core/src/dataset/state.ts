@@ -28,8 +28,8 @@ export const jobsOf = () =>
       edition: sql<string>`concat(count(*), '.', coalesce(sum(${jobTable.edition}), 0))`.as("edition"),
       // The steps of `pollAfter`, which readers of the jobs see.
       ages: sql<number>`coalesce(sum(case when not ${open} then 0
-        when ${jobTable.created_at} > now() - interval '30 seconds' then 1
-        when ${jobTable.created_at} > now() - interval '300 seconds' then 100
+        when ${jobTable.opened_at} > now() - interval '30 seconds' then 1
+        when ${jobTable.opened_at} > now() - interval '300 seconds' then 100
         else 10000 end), 0)::int`.as("ages"),
     })
     .from(jobTable)

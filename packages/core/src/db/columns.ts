@@ -19,9 +19,13 @@ export const timestamps = {
 /** `jsonb` that takes any foreign string: Postgres refuses NUL and half a surrogate pair, and names come from datasets. */
 export const json = customType<{ data: unknown; driverData: unknown }>({
   dataType: () => "jsonb",
-  toDriver: (value) => JSON.stringify(value, (_, each: unknown) => (typeof each === "string" ? storable(each) : each)),
+  toDriver: (value) => jsonText(value),
   fromDriver: (value) => (typeof value === "string" ? JSON.parse(value) : value),
 })
+
+/** As `json` columns store it, for statements written by hand. */
+export const jsonText = (value: unknown) =>
+  JSON.stringify(value, (_, each: unknown) => (typeof each === "string" ? storable(each) : each))
 
 /** The text with what Postgres cannot store replaced by U+FFFD. */
 export const storable = (text: string) => text.replaceAll("\0", "\uFFFD").toWellFormed()

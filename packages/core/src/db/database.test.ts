@@ -89,7 +89,7 @@ test("no statement may run for ever", async () => {
 }, 10_000)
 
 test("readiness names the number of migrations", async () => {
-  expect(await ready()).toEqual({ ready: true, migration: 1, reason: null })
+  expect(await ready()).toEqual({ ready: true, migration: 2, reason: null })
 })
 
 test("readiness answers no when there is no database, within two seconds", async () => {

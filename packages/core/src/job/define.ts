@@ -30,7 +30,27 @@ export interface JobOutcome {
   artifacts?: { name: string; media_type: string; body: string | Uint8Array }[]
 }
 
-export interface JobDefinition<Params extends z.ZodObject = z.ZodObject> {
+/** One part of a large job, sized to be done within one slice of at most four minutes. */
+export interface Shard {
+  /** How much of the work it is, in whatever unit the job counts in (mostly bytes); more than 0. */
+  weight: number
+  /** What `run` needs to know, as JSON of at most 48 KB. */
+  input: Record<string, unknown>
+}
+
+/** What one shard found, as JSON of at most 700 KB. */
+export type Partial = Record<string, unknown>
+
+export interface ShardContext<Params> extends JobContext {
+  params: Params
+  /** 1 for the shards of `plan`, one more for those of every reduce that asked for more. */
+  stage: number
+}
+
+/** What the code of a job brings back, one step at a time. */
+export type Done = JobOutcome | { shards: Shard[] } | { partial: Partial }
+
+interface Described<Params extends z.ZodObject> {
   title: string
   description: string
   /** Raise it when the same input would now give another result; older results are then stale. */
@@ -39,8 +59,23 @@ export interface JobDefinition<Params extends z.ZodObject = z.ZodObject> {
   params: Params
   /** `true`, or why a format is refused. */
   formats: Record<FormatType, true | string>
+}
+
+/** A job that is done in one go. */
+export interface SingleJob<Params extends z.ZodObject = z.ZodObject> extends Described<Params> {
   /** May run more than once for one job, so a second run must leave the same state as one. Loads its code lazily. */
   run(params: z.output<Params>, ctx: JobContext): Promise<JobOutcome>
 }
 
-export const defineJob = <Params extends z.ZodObject>(job: JobDefinition<Params>) => job
+/** A job that is done in parts, each of which may run more than once and anywhere. Loads its code lazily. */
+export interface ShardedJob<Params extends z.ZodObject = z.ZodObject> extends Described<Params> {
+  /** Cuts the work. No shards is no work: the reduce then gets none. */
+  plan(params: z.output<Params>, ctx: JobContext): Promise<Shard[]>
+  run(input: Shard["input"], ctx: ShardContext<z.output<Params>>): Promise<Partial>
+  /** Gets what the shards of the stage found, in their order; gives the result, or the shards of one stage more. */
+  reduce(partials: Partial[], ctx: ShardContext<z.output<Params>>): Promise<JobOutcome | { shards: Shard[] }>
+}
+
+export type JobDefinition<Params extends z.ZodObject = z.ZodObject> = SingleJob<Params> | ShardedJob<Params>
+
+export const defineJob = <Params extends z.ZodObject>(job: SingleJob<Params>) => job

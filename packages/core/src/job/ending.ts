@@ -11,16 +11,21 @@ export const CRASHED = new AppError(
   `The worker that ran this job died ${MAX_CRASHES} times, so it is not tried again.`,
 )
 
+export const CANCELLED = new AppError("job_cancelled", "Somebody asked for it to stop.", {
+  user_action: "Retry it, or start it again, whenever you like.",
+})
+
 export const nextEdition = () => sql`${jobTable.edition} + 1`
 
 /** The columns of a job that ended badly. Progress stays where it was: only a completed job is at 100. */
-export const ended = (error: AppError, state_detail: "failed" | "dead" = "failed") => ({
+export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancelled" = "failed") => ({
   status: "failed" as const,
   state_detail,
   message: null,
   error_code: error.code,
   error: toJobError(error),
   completed_at: sql`now()`,
+  waits_for_room: false,
   lease_token: null,
   lease_until: null,
   edition: nextEdition(),

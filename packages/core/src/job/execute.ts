@@ -7,11 +7,24 @@ import { isUnavailable } from "../db/failure.ts"
 import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
-import type { JobOutcome, PinnedDataset } from "./define.ts"
+import type { Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
-import { claim, complete, crashed, fail, handBack, isForeign, type Lease, type Progress } from "./lease.ts"
+import { claim, claimShard, isForeign } from "./claim.ts"
+import {
+  complete,
+  crashed,
+  deliver,
+  endIfCancelled,
+  fail,
+  handBack,
+  type Lease,
+  openStage,
+  type Progress,
+} from "./lease.ts"
 import type { Registry } from "./registry.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
+import { partialsOf } from "./shard.ts"
+import { passOn } from "./slots.ts"
 import { Storage } from "./storage.ts"
 import { classed } from "./verdict.ts"
 
@@ -23,6 +36,12 @@ export interface Task {
   dataset: PinnedDataset
   card: Card
   time_limit_ms: number
+  /** 0 before the first shards; the runs and the reduce of a stage bear its number. */
+  stage: number
+  /** Of the one shard to do; absent when the task is the whole job, its plan or a reduce. */
+  input?: Record<string, unknown>
+  /** What the shards of the stage found, in their order: the task is the reduce. */
+  partials?: Partial[]
 }
 
 export interface Reading {
@@ -40,19 +59,21 @@ export interface Watch {
  * Runs the code of a job where it cannot block the caller, and stops when `signal` aborts. Throws `AppError`, or
  * `worker_crashed` when the place it ran in died; anything else is a bug.
  */
-export type Runner = (task: Task, watch: Watch, signal: AbortSignal) => Promise<JobOutcome>
+export type Runner = (task: Task, watch: Watch, signal: AbortSignal) => Promise<Done>
 
 export interface ExecuteOptions {
   registry: Registry
   run: Runner
+  /** The shard of the job that is meant; absent: the job itself. */
+  shard_id?: number | undefined
   /** Time the job's code has, in ms; writing down how it ended comes after. */
   time_limit_ms: number
   /** Aborts when this process is asked to go: the job is handed back and counts as not tried. */
   shutdown?: AbortSignal | undefined
 }
 
-/** How it ended. `not_ours`: finished, in other hands, or deleted, at the start or meanwhile. */
-export type Ended = "completed" | "failed" | "handed_back" | "not_ours"
+/** How it ended. `planned`: its shards go on with it. `delivered`: a shard has. `not_ours`: finished, in other hands, or deleted, at the start or meanwhile. */
+export type Ended = "completed" | "planned" | "delivered" | "failed" | "handed_back" | "cancelled" | "not_ours"
 
 const SHUTDOWN = Symbol("shutdown")
 const OUT_OF_TIME = Symbol("out of time")
@@ -63,13 +84,15 @@ const OUT_OF_TIME = Symbol("out of time")
  */
 export async function execute(job_id: number, options: ExecuteOptions): Promise<Ended> {
   const known = Object.keys(options.registry)
-  const lease = await claim(job_id, known)
+  const { shard_id } = options
+  const lease = await (shard_id === undefined ? claim(job_id, known) : claimShard(shard_id, known))
   if (!lease) {
     if (await isForeign(job_id, known)) throw new Error(`job ${job_id} is of a type this release does not know`)
     return "not_ours"
   }
-  const { attempt, job_type, tenant_id } = lease.job
-  return withIds({ job_id, attempt, job_type, tenant_id }, async () => {
+  const { job_type, tenant_id } = lease.job
+  const { attempt } = lease.shard ?? lease.job
+  return withIds({ job_id, ...(shard_id ? { shard_id } : {}), attempt, job_type, tenant_id }, async () => {
     const started = performance.now()
     const ended = await attend(lease, options)
     log().info({ ended, ms: Math.round(performance.now() - started) }, "job")
@@ -89,36 +112,53 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
   try {
     const task = await taskOf(lease, time_limit_ms)
     if (!task) return "not_ours"
-    const outcome = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
+    const done = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
     // What came in at the last moment counts.
-    if (stop.signal.reason === LOST) return "not_ours"
-    return await publish(lease, outcome, meter.usage())
+    if (stop.signal.reason === LOST) return await leave(lease, meter.usage())
+    return await writeDown(lease, done, meter.usage())
   } catch (error) {
     return await settle(lease, stop.signal.aborted ? stop.signal.reason : error, meter.usage())
   } finally {
     clearTimeout(clock)
     shutdown?.removeEventListener("abort", goAway)
     await alive.stop()
+    await passOn()
   }
 }
 
+async function writeDown(lease: Lease, done: Done, usage: JobUsage): Promise<Ended> {
+  const { shard } = lease
+  if ("shards" in done) {
+    return (await persist(() => openStage(lease, done.shards, usage))) ? "planned" : leave(lease, usage)
+  }
+  if (!("partial" in done)) return publish(lease, done, usage)
+  if (!shard) throw new Error("a job that is no shard brought a partial result")
+  return (await persist(() => deliver({ ...lease, shard }, done.partial, usage))) ? "delivered" : "not_ours"
+}
+
 async function settle(lease: Lease, reason: unknown, usage: JobUsage): Promise<Ended> {
-  if (reason === LOST) return "not_ours"
-  if (reason === SHUTDOWN) return (await persist(() => handBack(lease, usage))) ? "handed_back" : "not_ours"
+  if (reason === LOST) return leave(lease, usage)
+  if (reason === SHUTDOWN) {
+    return (await persist(() => handBack(lease, usage))) ? "handed_back" : leave(lease, usage)
+  }
   const error = reason === OUT_OF_TIME ? outOfTime() : classed(reason)
   log()[error.code === "unexpected" ? "error" : "warn"]({ err: error }, "the job did not succeed")
   const ours = await persist(() =>
     error.code === "worker_crashed" ? crashed(lease, usage) : fail(lease, error, usage),
   )
-  return ours ? "failed" : "not_ours"
+  return ours ? "failed" : leave(lease, usage)
 }
+
+/** The job is not ours to write about any more; if that is because it was cancelled, it ends here. */
+const leave = async (lease: Lease, usage: JobUsage): Promise<Ended> =>
+  (await persist(() => endIfCancelled(lease, usage))) ? "cancelled" : "not_ours"
 
 const outOfTime = () =>
   new AppError("time_limit", "The job did not end within its time.", {
     user_action: "The dataset is larger than one run of this job can read.",
   })
 
-async function taskOf({ job }: Lease, time_limit_ms: number): Promise<Task | undefined> {
+async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Task | undefined> {
   const [dataset] = await use().select().from(datasetTable).where(eq(datasetTable.id, job.dataset_id))
   if (!dataset) return undefined
   const { id, repo_id, revision, format_type, import_usage, card } = dataset
@@ -129,6 +169,8 @@ async function taskOf({ job }: Lease, time_limit_ms: number): Promise<Task | und
     dataset: { id, repo_id, revision, format_type, import_usage },
     card,
     time_limit_ms,
+    stage: job.stage,
+    ...(shard ? { input: shard.input } : job.stage > 0 ? { partials: await partialsOf(job) } : {}),
   }
 }
 
@@ -147,7 +189,7 @@ async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOut
   if (published) return "completed"
   // Nobody will ever point at these.
   if (stored.length > 0) await Storage.removeAll(folder)
-  return "not_ours"
+  return leave(lease, usage)
 }
 
 /** Keeps trying for a while when the database is away: hours of work may hang on this one write. */
@@ -164,15 +206,16 @@ async function persist(write: () => Promise<boolean>): Promise<boolean> {
 }
 
 /** What this attempt has cost, on top of what earlier ones did. */
-function meterOf({ job }: Lease) {
+function meterOf({ job, shard }: Lease) {
+  const before = (shard ?? job).usage
   const started = performance.now()
   let reading: Reading = { requests: 0, bytes: 0 }
   return {
     read: (next: Reading) => void (reading = next),
     usage: (): JobUsage => ({
-      requests: job.usage.requests + reading.requests,
-      bytes: job.usage.bytes + reading.bytes,
-      compute_ms: job.usage.compute_ms + Math.round(performance.now() - started),
+      requests: before.requests + reading.requests,
+      bytes: before.bytes + reading.bytes,
+      compute_ms: before.compute_ms + Math.round(performance.now() - started),
     }),
   }
 }

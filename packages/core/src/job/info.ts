@@ -6,10 +6,10 @@ export type JobRow = typeof jobTable.$inferSelect
 /** Everything a list shows; `result` may be megabytes and is left in the database. */
 export type JobListRow = Omit<JobRow, "result">
 
-/** How soon asking again is worth it: the older a job, the longer it will still take. */
-export function pollAfter(job: { status: JobRow["status"]; created_at: Date }, now = Date.now()) {
+/** How soon asking again is worth it: the longer a job is open, the longer it will still take. */
+export function pollAfter(job: { status: JobRow["status"]; opened_at: Date }, now = Date.now()) {
   if (isFinished(job)) return 10_000
-  const age = now - job.created_at.getTime()
+  const age = now - job.opened_at.getTime()
   if (age < 30_000) return 2_000
   return age < 300_000 ? 5_000 : 10_000
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { check, index, integer, pgTable, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core"
+import { bigint, boolean, check, index, integer, pgTable, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { id, instant, json, tenant, timestamps } from "../db/columns.ts"
 import type { JobError, JobUsage, StateDetail, Status, StoredArtifact } from "./schema.ts"
@@ -26,8 +26,17 @@ export const jobTable = pgTable(
     attempt: integer().notNull().default(0),
     tries: smallint().notNull().default(0),
     crashes: smallint().notNull().default(0),
+    // When it was last asked for: made, or opened again by a retry.
+    opened_at: instant().notNull().defaultNow(),
     run_after: instant().notNull().defaultNow(),
     last_sent_at: instant().notNull().defaultNow(),
+    // A job done in parts is running without a lease while its shards are at work: `stage` says at which step it is.
+    stage: smallint().notNull().default(0),
+    open_shards: integer().notNull().default(0),
+    done_weight: bigint({ mode: "number" }).notNull().default(0),
+    total_weight: bigint({ mode: "number" }).notNull().default(0),
+    // Due, but as much runs as may: whoever ends wakes it.
+    waits_for_room: boolean().notNull().default(false),
     lease_token: uuid(),
     lease_until: instant(),
     heartbeat_at: instant(),
@@ -67,6 +76,10 @@ export const jobTable = pgTable(
       index("job_pending_idx")
         .on(table.run_after)
         .where(sql`${status} = 'pending'`),
+      index("job_waiting_idx")
+        .on(table.run_after)
+        .where(sql`${table.waits_for_room}`),
+      check("job_waits_check", sql`not ${table.waits_for_room} or ${status} in ('pending', 'running')`),
       check("job_type_check", sql`${table.job_type} ~ '^[a-z][a-z0-9_]{0,63}$'`),
       check("job_params_hash_check", sql`${table.params_hash} ~ '^[0-9a-f]{64}$'`),
       check(
@@ -83,8 +96,17 @@ export const jobTable = pgTable(
       check("job_started_check", sql`${status} <> 'running' or ${table.started_at} is not null`),
       check(
         "job_lease_check",
-        sql`(${table.lease_token} is not null) = (${status} = 'running') and (${table.lease_until} is not null) = (${status} = 'running')`,
+        sql`(${table.lease_token} is null) = (${table.lease_until} is null)
+         and (${table.lease_token} is null or ${status} = 'running')
+         and (${table.lease_token} is not null or ${status} <> 'running' or ${table.stage} > 0)
+         and (${table.lease_token} is not null or ${table.state_detail} <> 'cancelling')`,
       ),
+      check(
+        "job_shards_check",
+        sql`${table.open_shards} >= 0 and (${table.open_shards} = 0 or ${status} in ('running', 'failed'))
+         and (${table.open_shards} = 0 or ${table.lease_token} is null)`,
+      ),
+      check("job_weight_check", sql`${table.done_weight} between 0 and ${table.total_weight}`),
       check("job_completed_check", sql`(${table.completed_at} is not null) = (${status} in ('completed', 'failed'))`),
       check("job_result_check", sql`(${table.result} is not null) = (${status} = 'completed')`),
       check(

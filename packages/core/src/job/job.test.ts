@@ -128,7 +128,7 @@ describe("reading", () => {
     const { id } = await importDataset()
     const pauses = []
     for (const age of ["0 seconds", "1 minute", "10 minutes"]) {
-      await use().execute(sql`update job set created_at = now() - ${age}::interval`)
+      await use().execute(sql`update job set opened_at = now() - ${age}::interval`)
       pauses.push((await Job.get(id, 1)).poll_after_ms, await Job.version(id, 1))
     }
     expect(pauses).toEqual([2000, "1.0.2000", 5000, "1.0.5000", 10_000, "1.0.10000"])

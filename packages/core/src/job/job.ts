@@ -15,7 +15,20 @@ import { Storage } from "./storage.ts"
 import { Sweep } from "./sweep.ts"
 
 export * as Job from "./job.ts"
-export { claim, complete, crashed, fail, handBack, heartbeat, type Lease, progress } from "./lease.ts"
+export { cancel, retry } from "./control.ts"
+export { claim, claimShard } from "./claim.ts"
+export {
+  complete,
+  crashed,
+  deliver,
+  endIfCancelled,
+  fail,
+  handBack,
+  heartbeat,
+  type Lease,
+  openStage,
+  progress,
+} from "./lease.ts"
 
 const SIGNED_SECONDS = 300
 
@@ -141,8 +154,8 @@ export async function get(dataset_id: number, job_id: number): Promise<JobInfo> 
 
 /** Changes whenever `get` would answer something else. */
 export async function version(dataset_id: number, job_id: number): Promise<string> {
-  const { edition, status, created_at } = jobTable
-  const columns = { edition, status, created_at }
+  const { edition, status, opened_at } = jobTable
+  const columns = { edition, status, opened_at }
   const [row] = await retrying(() => use().select(columns).from(jobTable).where(isJob(dataset_id, job_id)))
   if (!row) throw jobNotFound(job_id)
   // A poller that is told "unchanged" asks for nothing else.

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, lte, notInArray, or, sql } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core"
 import { config } from "../config.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
@@ -6,85 +6,52 @@ import { retrying, transaction, use } from "../db/database.ts"
 import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
-import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import type { Partial, Shard } from "./define.ts"
+import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
-import { Sweep } from "./sweep.ts"
+import { completeShard, endJobOf, holdsShard, insertShards, type ShardRow } from "./shard.ts"
+import { shardTable } from "./shard.sql.ts"
 import { crashDelay, judge, plain, toJobError } from "./verdict.ts"
 
-/** The right to work on a job and to write about it, until somebody else has claimed it. */
+/** The right to work on a job, or on one shard of it, and to write about it, until somebody else has claimed it. */
 export interface Lease {
   job: Omit<JobRow, "result">
   token: string
+  /** Absent: the lease is on the job itself. */
+  shard?: ShardRow
 }
+
+export const isWorking = and(eq(jobTable.status, "running"), eq(jobTable.state_detail, "running"))
+
+const holds = ({ job, token }: Lease) => and(eq(jobTable.id, job.id), eq(jobTable.lease_token, token))
+
+export const leaseEnd = () => sql`now() + ${config().JOB_LEASE_SECONDS} * interval '1 second'`
+
+/** What a lease may write on the row it is on, be it a job's or a shard's. */
+type Both = Pick<
+  PgUpdateSetSource<typeof shardTable>,
+  "heartbeat_at" | "lease_until" | "lease_token" | "run_after" | "last_sent_at" | "tries" | "crashes" | "usage"
+> & { status?: "pending" }
 
 /**
- * Takes the job, or returns nothing when it is finished, not due yet, unknown to this registry or in other hands.
- * One guarded UPDATE: of any number of deliveries one wins. A lease that ran out counts as a death of its holder.
+ * Every write of a worker goes through this guard: ours while nobody has claimed it after us, and nobody wants it
+ * stopped. `more` is what only a job has to say.
  */
-export async function claim(id: number, known: readonly string[]): Promise<Lease | undefined> {
-  const isDead = and(eq(jobTable.status, "running"), lt(jobTable.lease_until, sql`now()`))
-  // A message may arrive a little early: clocks of queue and database differ.
-  const isDue = and(eq(jobTable.status, "pending"), lte(jobTable.run_after, sql`now() + interval '1 second'`))
-  const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
-  const deaths = sql`${jobTable.crashes} + (${jobTable.status} = 'running')::int`
-
-  const [row] = await retrying(() =>
-    use()
-      .update(jobTable)
-      .set({
-        status: "running",
-        state_detail: "running",
-        progress: 0,
-        message: null,
-        attempt: sql`${jobTable.attempt} + 1`,
-        crashes: deaths,
-        started_at: sql`coalesce(${jobTable.started_at}, now())`,
-        heartbeat_at: sql`now()`,
-        lease_token: sql`gen_random_uuid()`,
-        lease_until: leaseEnd(),
-        edition: nextEdition(),
-      })
-      .where(and(isKnown, or(isDue, isDead), sql`${deaths} < ${MAX_CRASHES}`))
-      .returning(),
-  )
-  if (row) {
-    await Sweep.arm()
-    return { job: row, token: row.lease_token! }
+async function write(lease: Lease, set: Both, more: PgUpdateSetSource<typeof jobTable>, what: string) {
+  const { job, shard, token } = lease
+  const rows = shard
+    ? await use().update(shardTable).set(set).where(holdsShard(shard, token)).returning({ id: shardTable.id })
+    : await use()
+        .update(jobTable)
+        .set({ ...set, ...more })
+        .where(and(holds(lease), isWorking))
+        .returning({ id: jobTable.id })
+  if (rows.length === 0) {
+    log().warn({ job_id: job.id, shard_id: shard?.id, attempt: (shard ?? job).attempt, what }, "fenced_write")
   }
-  await use()
-    .update(jobTable)
-    .set({ ...ended(CRASHED, "dead"), crashes: MAX_CRASHES })
-    .where(and(isKnown, isDead, sql`${deaths} >= ${MAX_CRASHES}`))
-  return undefined
-}
-
-/** Whether an open job is of a type this release does not know: its message belongs to another one. */
-export async function isForeign(id: number, known: readonly string[]) {
-  const rows = await use()
-    .select({ id: jobTable.id })
-    .from(jobTable)
-    .where(
-      and(
-        eq(jobTable.id, id),
-        notInArray(jobTable.job_type, [...known]),
-        inArray(jobTable.status, ["pending", "running"]),
-      ),
-    )
-  return rows.length === 1
-}
-
-/** Ours while nobody has claimed it after us. Every write of a worker goes through this guard. */
-const mine = ({ job, token }: Lease) =>
-  and(eq(jobTable.id, job.id), eq(jobTable.lease_token, token), eq(jobTable.status, "running"))
-
-const leaseEnd = () => sql`now() + ${config().JOB_LEASE_SECONDS} * interval '1 second'`
-
-async function write(lease: Lease, set: PgUpdateSetSource<typeof jobTable>, what: string) {
-  const rows = await use().update(jobTable).set(set).where(mine(lease)).returning({ id: jobTable.id })
-  if (rows.length === 0) log().warn({ job_id: lease.job.id, attempt: lease.job.attempt, what }, "fenced_write")
   return rows.length === 1
 }
 
@@ -93,18 +60,18 @@ export interface Progress {
   message?: string | undefined
 }
 
-/** Renews the lease. False: it is not ours any more (taken over, finished or deleted), stop. */
+/** Renews the lease. False: it is not ours any more (taken over, cancelled, finished or deleted), stop. */
 export const heartbeat = (lease: Lease) =>
-  retrying(() => write(lease, { heartbeat_at: sql`now()`, lease_until: leaseEnd() }, "heartbeat"))
+  retrying(() => write(lease, { heartbeat_at: sql`now()`, lease_until: leaseEnd() }, {}, "heartbeat"))
 
-/** Never down within an attempt, and never 100 before the end. */
+/** Never down within an attempt, and never 100 before the end. A shard counts for its job when it is done. */
 export const progress = (lease: Lease, { percent, message }: Progress, usage: JobUsage) =>
   write(
     lease,
+    { usage },
     {
       progress: sql`greatest(${jobTable.progress}, ${Math.min(99, Math.max(0, Math.floor(percent) || 0))}::smallint)`,
       ...(message === undefined ? {} : { message: plain(message, 200) }),
-      usage,
       edition: nextEdition(),
     },
     "progress",
@@ -116,6 +83,8 @@ export interface Completion {
   artifacts: StoredArtifact[]
   usage: JobUsage
 }
+
+const released = { lease_token: null, lease_until: null }
 
 /** Publishes the result in one guarded write. False, and nothing is changed, when the job is not ours any more. */
 export const complete = (lease: Lease, { result, summary, artifacts, usage }: Completion) =>
@@ -129,6 +98,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
       .for("no key update")
     const published = await write(
       lease,
+      { ...released, usage },
       {
         status: "completed",
         state_detail: "completed",
@@ -137,10 +107,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
         result,
         result_summary: summary,
         artifacts,
-        usage,
         completed_at: sql`now()`,
-        lease_token: null,
-        lease_until: null,
         edition: nextEdition(),
       },
       "complete",
@@ -154,48 +121,95 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
     return published
   })
 
+/**
+ * Gives the job's lease up for the shards of one stage more: the job then runs by them, and the last of them wakes it
+ * for the reduce. False, and nothing is changed, when the job is not ours any more.
+ */
+export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
+  transaction(async () => {
+    const { job } = lease
+    const weight = shards.reduce((sum, each) => sum + Math.max(1, Math.round(each.weight)), 0)
+    const ours = await write(
+      lease,
+      { ...released, usage, tries: 0, crashes: 0, run_after: sql`now()`, last_sent_at: sql`now()` },
+      {
+        stage: job.stage + 1,
+        open_shards: shards.length,
+        total_weight: sql`${jobTable.total_weight} + ${weight}::bigint`,
+        message: null,
+        edition: nextEdition(),
+      },
+      "open stage",
+    )
+    if (!ours) return false
+    if (shards.length > 0) await insertShards(job, job.stage + 1, shards)
+    else await Outbox.wake(job.id)
+    return true
+  })
+
+/** Writes down what a shard found. False, and nothing is changed, when it is not ours any more. */
+export const deliver = ({ shard, token }: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) =>
+  completeShard(shard, token, partial, usage)
+
+/** Ends the job badly; a shard takes its job with it. */
+const end = (lease: Lease, error: AppError, state_detail: "failed" | "dead", usage: JobUsage) => {
+  const { shard, token } = lease
+  if (shard) return endJobOf(shard, error, state_detail, { token, usage })
+  const crashes = state_detail === "dead" ? { crashes: MAX_CRASHES } : {}
+  return write(lease, { ...crashes, usage }, ended(error, state_detail), "end")
+}
+
 /** Fails the job, or puts it back for another try: the error's class decides. */
 export const fail = (lease: Lease, error: AppError, usage: JobUsage) => {
-  const verdict = judge(error, lease.job.tries)
-  if (verdict.action === "fail") return write(lease, { ...ended(error), usage }, "fail")
-  const tries = lease.job.tries + 1
+  const { tries } = lease.shard ?? lease.job
+  const verdict = judge(error, tries)
+  if (verdict.action === "fail") return end(lease, error, "failed", usage)
   const { title } = toJobError(error)
-  const message = `${title}. Trying again in ${seconds(verdict.delay_ms)} (${tries + 1} of ${verdict.of}).`
-  return putBack(lease, verdict.delay_ms, { state_detail: "retry_wait", tries, message, usage })
+  const message = `${title}. Trying again in ${seconds(verdict.delay_ms)} (${tries + 2} of ${verdict.of}).`
+  return putBack(lease, verdict.delay_ms, { tries: tries + 1, usage }, { state_detail: "retry_wait", message })
 }
 
 /** The code that ran the job died under it. Counted apart from errors: three and it is over. */
 export const crashed = (lease: Lease, usage: JobUsage) => {
-  const crashes = lease.job.crashes + 1
-  if (crashes >= MAX_CRASHES) {
-    return write(lease, { ...ended(CRASHED, "dead"), crashes, usage }, "crashed")
-  }
+  const crashes = (lease.shard ?? lease.job).crashes + 1
+  if (crashes >= MAX_CRASHES) return end(lease, CRASHED, "dead", usage)
   const delay_ms = crashDelay(crashes)
   const message = `The worker died. Trying again in ${seconds(delay_ms)}.`
-  return putBack(lease, delay_ms, { state_detail: "retry_wait", crashes, message, usage })
+  return putBack(lease, delay_ms, { crashes, usage }, { state_detail: "retry_wait", message })
+}
+
+/** What a worker does whose writes change nothing any more: ends the job if that is because somebody wants it stopped. */
+export async function endIfCancelled(lease: Lease, usage: JobUsage) {
+  // Shards need no telling: a job that runs by them is cancelled at once.
+  if (lease.shard) return false
+  const rows = await use()
+    .update(jobTable)
+    .set({ ...ended(CANCELLED, "cancelled"), usage })
+    .where(and(holds(lease), eq(jobTable.state_detail, "cancelling")))
+    .returning({ id: jobTable.id })
+  return rows.length === 1
 }
 
 /** A shutdown is nobody's fault and counts as nothing: the next worker takes over at once. */
 export const handBack = (lease: Lease, usage: JobUsage) =>
-  putBack(lease, 0, { state_detail: "queued", message: null, usage })
+  putBack(lease, 0, { usage }, { state_detail: "queued", message: null })
 
-const putBack = (lease: Lease, delay_ms: number, set: PgUpdateSetSource<typeof jobTable>) =>
+const putBack = (lease: Lease, delay_ms: number, set: Both, more: PgUpdateSetSource<typeof jobTable>) =>
   transaction(async () => {
     const ours = await write(
       lease,
       {
         ...set,
+        ...released,
         status: "pending",
-        progress: 0,
         run_after: sql`now() + ${delay_ms} * interval '1 millisecond'`,
         last_sent_at: sql`now()`,
-        lease_token: null,
-        lease_until: null,
-        edition: nextEdition(),
       },
+      // What the shards have done stays done.
+      { ...more, ...(lease.job.stage === 0 ? { progress: 0 } : {}), edition: nextEdition() },
       "put back",
     )
-    if (ours) await Outbox.wake(lease.job.id, delay_ms)
+    if (ours) await Outbox.wake(lease.job.id, delay_ms, lease.shard?.id)
     return ours
   })
 

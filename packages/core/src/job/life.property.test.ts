@@ -27,6 +27,9 @@ const COMMANDS = [
   "due",
   "sweep",
   "bury",
+  "cancel",
+  "obey",
+  "retry",
   "delete",
 ] as const
 type Lease = Job.Lease
@@ -66,14 +69,36 @@ async function act(world: World, command: Command, which: number, percent: numbe
   if (command === "sweep") return void (await sweep(KNOWN))
   if (command === "bury") return void (await bury(job_id, KNOWN))
   if (command === "delete") return void (percent > 90 && (await Dataset.remove(world.dataset_id).catch(isNotFound)))
+  if (command === "cancel") return cancel(world)
+  if (command === "retry") return retry(world)
   if (!lease) return undefined
   const before = await row(job_id)
-  const isHolder = before?.status === "running" && before.lease_token === lease.token
+  // Who is told to stop may do that, and nothing else any more.
+  const wanted = command === "obey" ? "cancelling" : "running"
+  const isHolder = before?.state_detail === wanted && before.lease_token === lease.token
   const wrote = await write(lease, command, percent)
   // The guard decides, and it decides rightly.
   expect(wrote).toBe(isHolder)
   if (!wrote) expect(await row(job_id)).toEqual(before)
   else if (command === "progress") expect((await row(job_id))!.progress).toBeGreaterThanOrEqual(before!.progress)
+}
+
+async function cancel({ dataset_id, job_id }: World) {
+  const before = await row(job_id)
+  const said = await Job.cancel(dataset_id, job_id).catch((error: AppError) => error.code)
+  if (!before) return expect(said).toBe("not_found")
+  const isOver = before.status === "completed" || (before.status === "failed" && before.state_detail !== "cancelled")
+  if (isOver) expect(said).toBe("job_finished")
+  else expect(said).toMatchObject({ state_detail: expect.stringMatching(/^cancell(ed|ing)$/) })
+}
+
+async function retry(world: World) {
+  const before = await row(world.job_id)
+  const said = await Job.retry(world.dataset_id, world.job_id).catch((error: AppError) => error.code)
+  if (before?.status !== "failed") return expect(said).toBe(before ? "job_not_failed" : "not_found")
+  expect(said).toMatchObject({ status: "pending" })
+  // The only way out of an end.
+  delete world.end
 }
 
 function write(lease: Lease, command: Command, percent: number): Promise<boolean> {
@@ -82,6 +107,7 @@ function write(lease: Lease, command: Command, percent: number): Promise<boolean
   if (command === "complete") return Job.complete(lease, { result: { percent }, summary: {}, artifacts: [], usage })
   if (command === "fail") return Job.fail(lease, new AppError("dataset_malformed", "No."), usage)
   if (command === "weather") return Job.fail(lease, new AppError("hub_timeout", "Slow."), usage)
+  if (command === "obey") return Job.endIfCancelled(lease, usage)
   if (command === "crash") return Job.crashed(lease, usage)
   return Job.handBack(lease, usage)
 }

@@ -3,6 +3,7 @@ import { afterCommit, use } from "../db/database.ts"
 import { ids, log } from "../log.ts"
 import { outboxTable } from "./job.sql.ts"
 import { Queue } from "./queue.ts"
+import type { JobMessage } from "./schema.ts"
 import { Storage } from "./storage.ts"
 
 export * as Outbox from "./outbox.ts"
@@ -14,11 +15,37 @@ const DIRECT_MS = 15_000
 const BATCH = 50
 
 /** Wakes a worker for a job once the surrounding transaction has committed, no sooner than `delay_ms` from now. */
-export async function wake(job_id: number, delay_ms = 0) {
+export async function wake(job_id: number, delay_ms = 0, shard_id?: number) {
   const { traceparent } = ids()
-  const body = { job_id, at: Date.now() + delay_ms, ...(traceparent ? { traceparent } : {}) }
+  const body = {
+    job_id,
+    ...(shard_id ? { shard_id } : {}),
+    at: Date.now() + delay_ms,
+    ...(traceparent ? { traceparent } : {}),
+  }
   const row = await put("job", body, DIRECT_MS)
   await afterCommit(() => deliver(row))
+}
+
+/** The most SQS takes in one call. */
+const SEND_BATCH = 10
+
+/** Wakes workers for shards of a job once the surrounding transaction has committed, ten in a message to the queue. */
+export async function wakeShards(job_id: number, shard_ids: number[]) {
+  const { traceparent } = ids()
+  const at = Date.now()
+  const bodies = []
+  for (let from = 0; from < shard_ids.length; from += SEND_BATCH) {
+    const shards = shard_ids.slice(from, from + SEND_BATCH)
+    bodies.push({ job_id, shards, at, ...(traceparent ? { traceparent } : {}) })
+  }
+  if (bodies.length === 0) return
+  const not_before = sql`now() + ${DIRECT_MS} * interval '1 millisecond'`
+  const rows = await use()
+    .insert(outboxTable)
+    .values(bodies.map((body) => ({ kind: "job" as const, body, not_before })))
+    .returning()
+  await afterCommit(() => Promise.all(rows.map(deliver)))
 }
 
 /** Deletes every object below `prefix` some time after the commit; the sweep does it. */
@@ -73,10 +100,14 @@ async function deliver(row: Row) {
 
 async function carryOut({ kind, body }: Row) {
   if (kind === "delete_objects") return Storage.removeAll(String(body.prefix))
-  const { job_id, at, traceparent } = body as { job_id: number; at: number; traceparent?: string }
+  const { at, shards, ...wanted } = body as Omit<JobMessage, "v"> & { at: number; shards?: number[] }
+  if (shards) {
+    const bodies = shards.map((shard_id) => ({ ...wanted, shard_id, v: 1 as const }))
+    return Queue.send({ to: "shards", bodies })
+  }
   await Queue.send({
     to: "job",
-    body: { job_id, v: 1, ...(traceparent ? { traceparent } : {}) },
+    body: { ...wanted, v: 1 },
     delay_seconds: Math.max(0, (at - Date.now()) / 1000),
   })
 }

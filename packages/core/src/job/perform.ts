@@ -1,11 +1,15 @@
 import { Caller } from "../access/caller.ts"
 import { AppError } from "../error.ts"
 import type { Files } from "../files/files.ts"
-import type { JobOutcome } from "./define.ts"
+import type { Done, JobContext, JobDefinition, JobOutcome, Partial, Shard } from "./define.ts"
 import type { Task, Watch } from "./execute.ts"
 import type { Registry } from "./registry.ts"
 
 const MAX_RESULT_BYTES = 4 * 1024 * 1024
+const MAX_SHARDS = 10_000
+// Postgres spells JSON with blanks, which its own limits count.
+const MAX_INPUT_BYTES = 48 * 1024
+const MAX_PARTIAL_BYTES = 700 * 1024
 const MAX_SUMMARY_BYTES = 4096
 const MAX_ARTIFACT_BYTES = 256 * 1024 * 1024
 
@@ -17,11 +21,11 @@ export interface PerformOptions {
 }
 
 /** The work itself: what runs in the thread. Knows no database, no queue and no storage. */
-export const perform = (task: Task, options: PerformOptions): Promise<JobOutcome> =>
+export const perform = (task: Task, options: PerformOptions): Promise<Done> =>
   // Only the operator can have started a job.
   Caller.as("operator", () => carryOut(task, options))
 
-async function carryOut(task: Task, { registry, openFiles, watch, signal }: PerformOptions): Promise<JobOutcome> {
+async function carryOut(task: Task, { registry, openFiles, watch, signal }: PerformOptions): Promise<Done> {
   const definition = registry[task.job_type]
   if (!definition) throw new Error(`claimed a job of the unknown type ${task.job_type}`)
   const files = openFiles(task.dataset, { signal })
@@ -33,15 +37,47 @@ async function carryOut(task: Task, { registry, openFiles, watch, signal }: Perf
   try {
     const params = definition.params.parse(task.params)
     const { dataset, card } = task
-    return bounded(await definition.run(params, { dataset, card, files, progress, signal }))
+    return await step(definition, params, task, { dataset, card, files, progress, signal })
   } finally {
     measure()
   }
 }
 
+/** The one step of the job that the task is. */
+async function step(
+  definition: JobDefinition,
+  params: Record<string, unknown>,
+  { stage, input, partials }: Task,
+  ctx: JobContext,
+): Promise<Done> {
+  if (!("plan" in definition)) return bounded(await definition.run(params, ctx))
+  const within = { ...ctx, params, stage }
+  if (input) return { partial: boundedPartial(await definition.run(input, within)) }
+  if (!partials) return { shards: boundedShards(await definition.plan(params, ctx)) }
+  const done = await definition.reduce(partials, within)
+  return "shards" in done ? { shards: boundedShards(done.shards) } : bounded(done)
+}
+
+function boundedShards(shards: Shard[]) {
+  if (shards.length > MAX_SHARDS) {
+    throw new AppError("too_large", `The dataset would take ${shards.length} steps, more than ${MAX_SHARDS}.`)
+  }
+  for (const { weight, input } of shards) {
+    if (!(weight > 0 && Number.isSafeInteger(Math.round(weight)))) throw new Error(`a shard weighs ${weight}`)
+    if (size(input) > MAX_INPUT_BYTES) throw new Error("the input of a shard is larger than 48 KB")
+  }
+  return shards
+}
+
+function boundedPartial(partial: Partial) {
+  if (size(partial) <= MAX_PARTIAL_BYTES) return partial
+  throw new AppError("too_large", "A part of the result is larger than 700 KB: the dataset declares too much to list.")
+}
+
+const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
+
 /** Refuses what the row or the storage would not take, before it travels. */
 function bounded(outcome: JobOutcome): JobOutcome {
-  const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
   if (size(outcome.result) > MAX_RESULT_BYTES) {
     throw new AppError("too_large", "The result is larger than 4 MB: the dataset declares too much to list.")
   }

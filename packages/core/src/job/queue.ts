@@ -4,6 +4,8 @@ export * as Queue from "./queue.ts"
 
 export type Wake =
   | { to: "job"; body: JobMessage; delay_seconds?: number }
+  /** At most ten in one call. */
+  | { to: "shards"; bodies: JobMessage[] }
   | { to: "sweep"; body: SweepMessage; delay_seconds?: number }
 
 export type Deliver = (wake: Wake) => Promise<void>

@@ -73,7 +73,13 @@ export type JobListItem = z.infer<typeof JobListItem>
 export const isFinished = (job: { status: Status }) => job.status === "completed" || job.status === "failed"
 
 /** All that is in a message: the row is the truth. */
-export const JobMessage = z.object({ job_id: z.int().positive(), v: z.literal(1), traceparent: z.string().optional() })
+export const JobMessage = z.object({
+  job_id: z.int().positive(),
+  /** Absent: the job itself. */
+  shard_id: z.int().positive().optional(),
+  v: z.literal(1),
+  traceparent: z.string().optional(),
+})
 export type JobMessage = z.infer<typeof JobMessage>
 
 /** `turn` names the living chain of sweeps; one that is not it ends there. Absent: somebody asks for one sweep now. */

@@ -159,7 +159,7 @@ describe("a sweep", () => {
     await run("update job set last_sent_at = now() - interval '1 hour'")
     await run(`update job set run_after = now() + interval '10 minutes' where id = ${waiting.id}`)
     await run(`update job set job_type = 'newer', run_after = now() - interval '2 days',
-      created_at = now() - interval '2 days' where id = ${foreign.id}`)
+      opened_at = now() - interval '2 days' where id = ${foreign.id}`)
     expect(await sweep(KNOWN)).toMatchObject({ woken: 0, overdue: 0 })
     expect(await bury(foreign.id, KNOWN)).toBe(false)
     expect(await bury(working.id, KNOWN)).toBe(false)
@@ -167,7 +167,7 @@ describe("a sweep", () => {
 
   test("ends a job that waited for a day", async () => {
     const { dataset, id } = await importJob()
-    await run("update job set created_at = now() - interval '25 hours'")
+    await run("update job set opened_at = now() - interval '25 hours'")
     expect(await sweep(KNOWN)).toMatchObject({ overdue: 1 })
     expect(await Job.get(dataset.id, id)).toMatchObject({
       status: "failed",

@@ -2,11 +2,12 @@ import { and, eq, inArray, lt, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { log } from "../log.ts"
-import { ended } from "./ending.ts"
+import { CANCELLED, ended } from "./ending.ts"
 import { jobTable, outboxTable, sweepTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import { Queue } from "./queue.ts"
 import type { SweepMessage } from "./schema.ts"
+import { shardTable } from "./shard.sql.ts"
 
 export * as Sweep from "./sweep.ts"
 
@@ -20,7 +21,7 @@ const BATCH = 200
 const TIRED = 20
 const NUDGE_MS = 10_000
 
-const OVERDUE = new AppError("time_limit", "The job waited for a whole day without coming to its end.", {
+const OVERDUE = new AppError("time_limit", "The job did not come to its end within a whole day.", {
   user_action: "Start it again when there is less to do.",
 })
 
@@ -81,6 +82,8 @@ export interface Swept {
   relayed: number
   woken: number
   overdue: number
+  /** Those whose worker died before it could obey. */
+  cancelled: number
   /** Whether anything is open and the next sweep therefore armed. */
   open: boolean
 }
@@ -94,14 +97,15 @@ export async function sweep(known: readonly string[], message?: SweepMessage): P
   if (message && !(await disarm(message.turn))) return undefined
   const until = Date.now() + LIMIT_MS
   const overdue = await endOverdue(known)
+  const cancelled = await endCancelled()
   const relayed = await Outbox.relay(until)
-  const woken = await wakeUnattended(known, until)
+  const woken = (await wakeUnattended(known, until)) + (await wakeShards(known, until))
   await prune()
   const open = await isAnythingOpen(known)
   // Only now: whoever created work while we looked saw no promise, and gave one.
   if (open) await arm({ anew: message === undefined })
-  const swept = { relayed, woken, overdue, open }
-  if (relayed || woken || overdue) log().info(swept, "sweep")
+  const swept = { relayed, woken, overdue, cancelled, open }
+  if (relayed || woken || overdue || cancelled) log().info(swept, "sweep")
   return swept
 }
 
@@ -112,7 +116,8 @@ async function wakeUnattended(known: readonly string[], until: number) {
     const unattended = sql`select id from job
       where job_type = any(${sql.param([...known])}::text[]) and (
         (status = 'pending' and run_after < now() - interval '10 seconds' and last_sent_at < now() - interval '60 seconds')
-        or (status = 'running' and lease_until < now() and last_sent_at < now() - interval '30 seconds'))
+        or (status = 'running' and state_detail = 'running' and last_sent_at < now() - interval '30 seconds'
+          and (lease_until < now() or (lease_token is null and open_shards = 0))))
       order by id limit ${BATCH} for update skip locked`
     const rows = await use()
       .update(jobTable)
@@ -131,23 +136,62 @@ async function wakeUnattended(known: readonly string[], until: number) {
   return woken
 }
 
+/** As above. A shard that waits is sent again later than a job: thousands of them may wait for a worker, and do no harm. */
+async function wakeShards(known: readonly string[], until: number) {
+  let woken = 0
+  while (Date.now() < until) {
+    const unattended = sql`select shard.id from shard join job on job.id = shard.job_id and job.stage = shard.stage
+      where job.state_detail = 'running' and job_type = any(${sql.param([...known])}::text[]) and (
+        (shard.status = 'pending' and shard.run_after < now() - interval '10 seconds'
+          and shard.last_sent_at < now() - interval '3 minutes')
+        or (shard.status = 'running' and shard.lease_until < now() and shard.last_sent_at < now() - interval '30 seconds'))
+      order by shard.id limit ${BATCH} for update of shard skip locked`
+    const rows = await use()
+      .update(shardTable)
+      .set({ last_sent_at: sql`now()` })
+      .where(sql`${shardTable.id} in (${unattended})`)
+      .returning({ id: shardTable.id, job_id: shardTable.job_id })
+    for (let from = 0; from < rows.length; from += 10) {
+      const bodies = rows.slice(from, from + 10).map(({ id, job_id }) => ({ job_id, shard_id: id, v: 1 as const }))
+      await Queue.send({ to: "shards", bodies }).then(
+        () => void (woken += bodies.length),
+        (error: unknown) => log().warn({ err: error, shards: bodies.length }, "shards could not be woken"),
+      )
+    }
+    if (rows.length < BATCH) break
+  }
+  return woken
+}
+
 async function endOverdue(known: readonly string[]) {
   const rows = await use()
     .update(jobTable)
     .set(ended(OVERDUE, "dead"))
     .where(
       and(
-        eq(jobTable.status, "pending"),
+        // One that runs by its shards is nobody's, too.
+        sql`(${jobTable.status} = 'pending' or (${jobTable.status} = 'running' and ${jobTable.lease_token} is null))`,
         inArray(jobTable.job_type, [...known]),
-        lt(jobTable.created_at, sql`now() - interval '24 hours'`),
+        lt(jobTable.opened_at, sql`now() - interval '24 hours'`),
       ),
     )
     .returning({ id: jobTable.id })
   return rows.length
 }
 
+async function endCancelled() {
+  const rows = await use()
+    .update(jobTable)
+    .set(ended(CANCELLED, "cancelled"))
+    .where(and(eq(jobTable.state_detail, "cancelling"), lt(jobTable.lease_until, sql`now()`)))
+    .returning({ id: jobTable.id })
+  return rows.length
+}
+
 /** Keys are good for a day, sent messages are kept a week for whoever asks what happened. */
 async function prune() {
+  await use().execute(sql`delete from shard where id in (select shard.id from shard join job on job.id = shard.job_id
+    where job.status in ('completed', 'failed') limit 5000)`)
   await use().execute(sql`delete from idempotency_key where id in
     (select id from idempotency_key where created_at < now() - interval '24 hours' limit 1000)`)
   await use().execute(sql`delete from outbox where id in
@@ -161,8 +205,8 @@ async function isAnythingOpen(known: readonly string[]) {
   return row!.open
 }
 
-/** The queue gave the job's message up. Ends the job, unless it has ended, is in good hands or is of an unknown type. */
-export async function bury(job_id: number, known: readonly string[]) {
+/** The queue gave the message of a job, or of one of its shards, up. Ends the job, unless it has ended, is in good hands or is of an unknown type. */
+export async function bury(job_id: number, known: readonly string[], shard_id?: number) {
   const lost = new AppError("worker_crashed", "The job's message failed too often, so it is not tried again.")
   const rows = await use()
     .update(jobTable)
@@ -171,9 +215,17 @@ export async function bury(job_id: number, known: readonly string[]) {
       and(
         eq(jobTable.id, job_id),
         inArray(jobTable.job_type, [...known]),
-        sql`(${jobTable.status} = 'pending' or (${jobTable.status} = 'running' and ${jobTable.lease_until} < now()))`,
+        shard_id === undefined
+          ? sql`(${jobTable.status} = 'pending' or (${jobTable.state_detail} = 'running' and ${jobTable.lease_until} < now()))`
+          : isLost(shard_id),
       ),
     )
     .returning({ id: jobTable.id })
   return rows.length === 1
 }
+
+/** Whether the shard is open and in nobody's hands, and its job goes on. */
+const isLost = (shard_id: number) => sql`exists (select from shard
+  where shard.id = ${shard_id} and shard.job_id = ${jobTable.id} and shard.stage = ${jobTable.stage}
+    and ${jobTable.state_detail} = 'running'
+    and (shard.status = 'pending' or (shard.status = 'running' and shard.lease_until < now())))`

@@ -129,3 +129,43 @@ test("the parameter schemas name exactly the jobs there are, with what they say 
     "x-formats": { lerobot: true, hdf5: expect.any(String) },
   })
 })
+
+describe("stopping and trying again", () => {
+  test("a waiting job is cancelled at once, a running one is going to be; twice is once", async () => {
+    await claim()
+    const going = await post(`${JOB}/cancel`, "")
+    expect(going.status).toBe(202)
+    expect(going.headers.get("location")).toBe(JOB)
+    expect(await going.json()).toMatchObject({ status: "running", state_detail: "cancelling" })
+    expect((await post(`${JOB}/cancel`, "")).status).toBe(202)
+    await stage.admin`update job set lease_until = now() - interval '1 second', state_detail = 'running'`
+    const gone = await post(`${JOB}/cancel`, {})
+    expect(gone.status).toBe(200)
+    expect(await gone.json()).toMatchObject({ status: "failed", error_code: "job_cancelled" })
+    expect((await post(`${JOB}/cancel`, "")).status).toBe(200)
+  })
+
+  test("a cancelled job can be run again, an open one cannot", async () => {
+    const open = await post(`${JOB}/retry`, "")
+    expect(open.status).toBe(409)
+    expect(await open.json()).toMatchObject({ code: "job_not_failed" })
+    await post(`${JOB}/cancel`, "")
+    const again = await post(`${JOB}/retry`, "")
+    expect(again.status).toBe(202)
+    expect(again.headers.get("location")).toBe(JOB)
+    expect(await again.json()).toMatchObject({ id: 1, status: "pending" })
+  })
+
+  test("what has completed can be neither", async () => {
+    await finish()
+    for (const verb of ["cancel", "retry"]) expect((await post(`${JOB}/${verb}`, "")).status).toBe(409)
+    expect((await post("/api/v1/datasets/1/jobs/9/cancel", "")).status).toBe(404)
+  })
+
+  test("cancelling answers in less than 200 ms", async () => {
+    await claim()
+    const start = performance.now()
+    await post(`${JOB}/cancel`, "")
+    expect(performance.now() - start).toBeLessThan(200)
+  })
+})

@@ -2,6 +2,8 @@ import { createRoute, z } from "@hono/zod-openapi"
 import { Dataset } from "@robokit/core/dataset/dataset"
 import { Job } from "@robokit/core/job/job"
 import { jobs as definitions, type JobType } from "@robokit/core/job/registry"
+import type { JobInfo } from "@robokit/core/job/schema"
+import type { Context } from "hono"
 import { isKnown, keepForEver, versionOf } from "./etag.ts"
 import {
   DatasetId,
@@ -24,6 +26,9 @@ import { itemsOf, refuse } from "./validation.ts"
 const tags = ["jobs"]
 const JobId = DatasetId.extend({ job_id: Id })
 const Type = z.enum(Object.keys(definitions) as [JobType, ...JobType[]])
+// May be left out or empty, so it is checked by hand.
+const NOTHING = { required: false, content: { "application/json": { schema: { type: "object" as const } } } }
+const Nothing = z.object({}).strict()
 const Schemas = z.record(z.string(), z.looseObject({})).openapi("JobParameterSchemas")
 const Started = Located.extend({
   "Retry-After": z.string().openapi({ description: "Seconds until a look is worth it." }),
@@ -102,6 +107,52 @@ export const jobs = resource()
   .openapi(
     createRoute({
       method: "post",
+      path: "/{id}/jobs/{job_id}/cancel",
+      operationId: "cancelJob",
+      tags,
+      summary: "Stop a job",
+      description:
+        "One that is being worked on stops within 15 seconds; until then its `state_detail` is `cancelling`.",
+      request: { params: JobId, body: NOTHING },
+      responses: {
+        200: json(Info, "Cancelled"),
+        202: json(Info, "It is going to stop", Started),
+        ...forWriting,
+      },
+    }),
+    async (c) => {
+      const { id, job_id } = c.req.valid("param")
+      const refused = refuseBody(c, await c.req.text())
+      if (refused) return refused as never
+      const job = await Job.cancel(id, job_id)
+      if (job.state_detail === "cancelled") return c.json(job, 200)
+      sayWhere(c, job)
+      return c.json(job, 202)
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/{id}/jobs/{job_id}/retry",
+      operationId: "retryJob",
+      tags,
+      summary: "Run a failed job again",
+      description: "The same job, under the same id, in the version its type has now.",
+      request: { params: JobId, body: NOTHING },
+      responses: { 202: json(Info, "Queued", Started), ...forWriting },
+    }),
+    async (c) => {
+      const { id, job_id } = c.req.valid("param")
+      const refused = refuseBody(c, await c.req.text())
+      if (refused) return refused as never
+      const job = await Job.retry(id, job_id)
+      sayWhere(c, job)
+      return c.json(job, 202)
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
       path: "/{id}/analyses/{job_type}",
       operationId: "startJob",
       tags,
@@ -127,9 +178,20 @@ export const jobs = resource()
       // Not part of the route's type: every route may answer it.
       if (!params.success) return refuse(c, itemsOf(params.error, ["body"], given)) as never
       const { job, created } = await Job.start(id, job_type, params.data)
-      c.header("location", `/api/v1/datasets/${id}/jobs/${job.id}`)
-      if (!created) return c.json(job, 200)
-      c.header("retry-after", String(Math.ceil(job.poll_after_ms / 1000)))
-      return c.json(job, 202)
+      sayWhere(c, job)
+      return created ? c.json(job, 202) : c.json(job, 200)
     },
   )
+
+/** Where the job is, and when looking there is worth it. */
+function sayWhere(c: Context, job: JobInfo) {
+  c.header("location", `/api/v1/datasets/${job.dataset_id}/jobs/${job.id}`)
+  c.header("retry-after", String(Math.ceil(job.poll_after_ms / 1000)))
+}
+
+/** What is in a body that should hold nothing is a misunderstanding. */
+function refuseBody(c: Context, text: string) {
+  const given: unknown = text === "" ? {} : JSON.parse(text)
+  const { error } = Nothing.safeParse(given)
+  return error && refuse(c, itemsOf(error, ["body"], given))
+}

@@ -15,7 +15,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     if (!message) log().error({ message_id: messageId, bytes: body.length }, "a dead message that names no job")
     else {
       try {
-        const buried = await bury(message.job_id, KNOWN)
+        const buried = await bury(message.job_id, KNOWN, message.shard_id)
         log().error({ job_id: message.job_id, buried }, "a job's message died")
       } catch (error) {
         log().error({ err: error, job_id: message.job_id }, "a dead job could not be buried")

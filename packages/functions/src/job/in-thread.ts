@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads"
 import { config } from "@robokit/core/config"
 import { AppError } from "@robokit/core/error"
-import type { JobOutcome } from "@robokit/core/job/define"
+import type { Done } from "@robokit/core/job/define"
 import type { Runner } from "@robokit/core/job/execute"
 import { type Report, toError } from "./protocol.ts"
 
@@ -12,7 +12,7 @@ import { type Report, toError } from "./protocol.ts"
 export const inThread =
   (entry: URL): Runner =>
   (task, watch, signal) =>
-    new Promise<JobOutcome>((resolve, reject) => {
+    new Promise<Done>((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       const thread = new Worker(entry, {
         workerData: task,
@@ -38,7 +38,7 @@ export const inThread =
       thread.on("message", (report: Report) => {
         if (report.type === "progress") watch.progress(report)
         else if (report.type === "usage") watch.usage(report)
-        else if (report.type === "outcome") void end(() => resolve(report.outcome))
+        else if (report.type === "done") void end(() => resolve(report.done))
         else void end(() => reject(toError(report.failure)))
       })
       thread.on("messageerror", (error) => void end(() => reject(error)))

@@ -1,12 +1,12 @@
 import { AppError, type ErrorCode, type ErrorOptions } from "@robokit/core/error"
-import type { JobOutcome } from "@robokit/core/job/define"
+import type { Done } from "@robokit/core/job/define"
 import type { Reading } from "@robokit/core/job/execute"
 
 /** What the thread tells its parent. The parent says nothing: it ends the thread. */
 export type Report =
   | { type: "progress"; percent: number; message?: string | undefined }
   | ({ type: "usage" } & Reading)
-  | { type: "outcome"; outcome: JobOutcome }
+  | { type: "done"; done: Done }
   | { type: "failure"; failure: Failure }
 
 export type Failure =

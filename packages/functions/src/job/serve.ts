@@ -8,7 +8,7 @@ export async function serve({ registry, openFiles }: Pick<PerformOptions, "regis
   const task = workerData as Task
   const report = (message: Report) => parentPort!.postMessage(message)
   try {
-    const outcome = await perform(task, {
+    const done = await perform(task, {
       registry,
       openFiles,
       watch: {
@@ -18,7 +18,7 @@ export async function serve({ registry, openFiles }: Pick<PerformOptions, "regis
       // The parent ends this thread at its limit; this lets code that waits end by itself, at the same moment.
       signal: AbortSignal.timeout(task.time_limit_ms),
     })
-    report({ type: "outcome", outcome })
+    report({ type: "done", done })
   } catch (thrown) {
     report({ type: "failure", failure: toFailure(thrown) })
   }

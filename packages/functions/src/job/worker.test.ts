@@ -128,6 +128,17 @@ describe("the handler", () => {
     ).toEqual(["m1", "m2", "m5"])
   })
 
+  test("does a job in shards by the messages that come of it, each in a thread of its own", async () => {
+    const caught = catchMessages()
+    const { id, look } = await begin("parts")
+    for (let wake = caught.sent.shift(); wake; wake = caught.sent.shift()) {
+      const bodies = wake.to === "shards" ? wake.bodies : wake.to === "job" ? [wake.body] : []
+      await failures(...bodies.map((body) => JSON.stringify(body)))
+    }
+    // The metadata job of the import is known nowhere here, and stays.
+    expect(await look()).toMatchObject({ id, status: "completed", result: { weights: [1, 2, 3] } })
+  })
+
   test("gives the message back when the database is away", async () => {
     await Database.connectTo("postgres://app@127.0.0.1:9/none")
     try {

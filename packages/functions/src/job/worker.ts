@@ -32,10 +32,10 @@ export const workerWith =
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = []
     for (const { messageId, body } of event.Records) {
       try {
-        const { job_id, traceparent } = JobMessage.parse(JSON.parse(body))
+        const { job_id, shard_id, traceparent } = JobMessage.parse(JSON.parse(body))
         const time_limit_ms = Math.max(1000, context.getRemainingTimeInMillis() - GRACE_MS)
         await withIds(traceparent ? { traceparent } : {}, () =>
-          execute(job_id, { registry, run, time_limit_ms, shutdown }),
+          execute(job_id, { shard_id, registry, run, time_limit_ms, shutdown }),
         )
       } catch (error) {
         log().error({ err: error, message_id: messageId }, "a message could not be handled")

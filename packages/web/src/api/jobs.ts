@@ -37,3 +37,9 @@ export const artifactsQuery = (datasetId: number, jobId: number) =>
 
 export const startJob = (datasetId: number, jobType: string, params: unknown) =>
   post<JobInfo>(`/api/v1/datasets/${datasetId}/analyses/${encodeURIComponent(jobType)}`, params)
+
+export const cancelJob = (datasetId: number, jobId: number) =>
+  post<JobInfo>(`/api/v1/datasets/${datasetId}/jobs/${jobId}/cancel`, {})
+
+export const retryJob = (datasetId: number, jobId: number) =>
+  post<JobInfo>(`/api/v1/datasets/${datasetId}/jobs/${jobId}/retry`, {})

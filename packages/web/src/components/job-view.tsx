@@ -1,16 +1,15 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { JobInfo } from "@robokit/core/job/schema"
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
+import { useQuery } from "@tanstack/react-query"
 import type { ReactNode } from "react"
-import { jobQuery, schemasQuery, startJob } from "../api/jobs.ts"
+import { jobQuery, schemasQuery } from "../api/jobs.ts"
 import { ApiError } from "../api/problem.ts"
 import { formatBytes, formatCount, formatDuration, spelled } from "../formatting.ts"
 import { Ago } from "./ago.tsx"
 import { Artifacts } from "./artifacts.tsx"
-import { addressOf } from "./dataset-link.tsx"
 import { ErrorNote } from "./error-note.tsx"
 import { JobProgress } from "./job-progress.tsx"
+import { JobVerbs } from "./job-verbs.tsx"
 import { JsonTree } from "./json-tree.tsx"
 import { Loading } from "./loading.tsx"
 import { StatusBadge } from "./status-badge.tsx"
@@ -40,7 +39,7 @@ export function JobView({ dataset, jobId, otherwise }: Props) {
       {job.status !== "completed" && (
         <section className="panel" aria-label="Progress">
           <JobProgress job={job} />
-          {job.status === "failed" && <StartAgain dataset={dataset} job={job} />}
+          <JobVerbs job={job} />
         </section>
       )}
       {job.status === "completed" && <Artifacts datasetId={dataset.id} jobId={job.id} />}
@@ -90,26 +89,3 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
     <dd>{children}</dd>
   </div>
 )
-
-function StartAgain({ dataset, job }: { dataset: DatasetInfo; job: JobInfo }) {
-  const queryClient = useQueryClient()
-  const navigate = useNavigate()
-  const again = useMutation({
-    mutationFn: () => startJob(dataset.id, job.job_type, job.params),
-    onSuccess: async (next) => {
-      await queryClient.invalidateQueries({ queryKey: ["datasets", dataset.id] })
-      await navigate({
-        to: "/$owner/$ref/jobs/$jobId",
-        params: { ...addressOf(dataset.source), jobId: String(next.id) },
-      })
-    },
-  })
-  return (
-    <div className="stack job-again">
-      {again.error && <ErrorNote error={again.error} title="It was not started again" />}
-      <button type="button" className="button" disabled={again.isPending} onClick={() => again.mutate()}>
-        {again.isPending ? "Starting…" : "Run it again"}
-      </button>
-    </div>
-  )
-}

@@ -1,0 +1,141 @@
+import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
+import { retrying, transaction, use } from "../db/database.ts"
+import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import { jobTable } from "./job.sql.ts"
+import { isWorking, type Lease, leaseEnd } from "./lease.ts"
+import { endJobOf, jobIsAt } from "./shard.ts"
+import { shardTable } from "./shard.sql.ts"
+import { hasRoom, isCapped, takeTurn } from "./slots.ts"
+import { Sweep } from "./sweep.ts"
+
+type Leased = typeof jobTable | typeof shardTable
+
+// A message may arrive a little early: clocks of queue and database differ.
+const isDue = (table: Leased) => lte(table.run_after, sql`now() + interval '1 second'`)
+const isDead = (table: Leased) => and(eq(table.status, "running"), lt(table.lease_until, sql`now()`))
+const deathsOf = (table: Leased) => sql`${table.crashes} + (${table.lease_token} is not null)::int`
+
+/** What a claim writes, on a job and on a shard alike. A lease that ran out counts as a death of its holder. */
+const taken = (table: Leased) => ({
+  status: "running" as const,
+  waits_for_room: false,
+  attempt: sql`${table.attempt} + 1`,
+  crashes: deathsOf(table),
+  heartbeat_at: sql`now()`,
+  lease_token: sql`gen_random_uuid()`,
+  lease_until: leaseEnd(),
+})
+
+const NO_ROOM = "Waits until something else has ended: as much runs as may."
+
+/**
+ * One statement claims. Where there are limits to what may run, those who claim take turns, so that no two count the
+ * same free place; who finds none says so before the turn ends, and `passOn` wakes it.
+ */
+async function inTurn<Row>(
+  attempt: (room: (table: Leased) => SQL | undefined) => Promise<Row | undefined>,
+  wait: () => PromiseLike<unknown>,
+): Promise<Row | undefined> {
+  if (!isCapped()) return retrying(() => attempt(() => undefined))
+  return transaction(async () => {
+    await takeTurn()
+    const row = await attempt((table) => hasRoom(sql`${table.tenant_id}`))
+    if (!row) await wait()
+    return row
+  })
+}
+
+/**
+ * Takes the job, or returns nothing when it is finished, not due yet, waiting for its shards, unknown to this registry
+ * or in other hands. One guarded UPDATE: of any number of deliveries one wins.
+ */
+export async function claim(id: number, known: readonly string[]): Promise<Lease | undefined> {
+  const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
+  const isGone = and(isWorking, isDead(jobTable))
+  // Its last shard has finished: the reduce is next.
+  const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
+  const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable))
+  const isFirst = sql`${jobTable.stage} = 0`
+
+  const row = await inTurn(
+    async (room) => {
+      const [row] = await use()
+        .update(jobTable)
+        .set({
+          ...taken(jobTable),
+          state_detail: "running",
+          progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
+          message: null,
+          started_at: sql`coalesce(${jobTable.started_at}, now())`,
+          edition: nextEdition(),
+        })
+        .where(and(isKnown, or(and(isNext, room(jobTable)), isGone), sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
+        .returning()
+      return row
+    },
+    () =>
+      use()
+        .update(jobTable)
+        .set({ waits_for_room: true, message: NO_ROOM, edition: nextEdition() })
+        .where(and(isKnown, isNext)),
+  )
+  if (row) {
+    await Sweep.arm()
+    return { job: row, token: row.lease_token! }
+  }
+  await use()
+    .update(jobTable)
+    .set({ ...ended(CRASHED, "dead"), crashes: MAX_CRASHES })
+    .where(and(isKnown, isGone, sql`${deathsOf(jobTable)} >= ${MAX_CRASHES}`))
+  return undefined
+}
+
+/** Takes a shard of a job that runs in the shard's stage, as `claim` takes a job. */
+export async function claimShard(shard_id: number, known: readonly string[]): Promise<Lease | undefined> {
+  const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
+  const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable))
+  const shard = await inTurn(
+    async (room) => {
+      const [row] = await use()
+        .update(shardTable)
+        .set(taken(shardTable))
+        .where(
+          and(
+            isOurs,
+            or(and(isNext, room(shardTable)), isDead(shardTable)),
+            sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
+          ),
+        )
+        .returning()
+      return row
+    },
+    () => use().update(shardTable).set({ waits_for_room: true }).where(and(isOurs, isNext)),
+  )
+  if (shard) {
+    const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))
+    if (!job) return undefined
+    await Sweep.arm()
+    return { job, shard, token: shard.lease_token! }
+  }
+  const [dead] = await use()
+    .select()
+    .from(shardTable)
+    .where(and(isOurs, isDead(shardTable), sql`${deathsOf(shardTable)} >= ${MAX_CRASHES}`))
+  if (dead) await endJobOf(dead, CRASHED, "dead")
+  return undefined
+}
+
+/** Whether an open job is of a type this release does not know: its message belongs to another one. */
+export async function isForeign(id: number, known: readonly string[]) {
+  const rows = await use()
+    .select({ id: jobTable.id })
+    .from(jobTable)
+    .where(
+      and(
+        eq(jobTable.id, id),
+        notInArray(jobTable.job_type, [...known]),
+        inArray(jobTable.status, ["pending", "running"]),
+      ),
+    )
+  return rows.length === 1
+}

@@ -1,0 +1,133 @@
+import { and, asc, eq, exists, inArray, type SQL, sql } from "drizzle-orm"
+import { jsonText } from "../db/columns.ts"
+import { transaction, use } from "../db/database.ts"
+import type { AppError } from "../error.ts"
+import type { Partial, Shard } from "./define.ts"
+import { ended, nextEdition } from "./ending.ts"
+import { jobTable } from "./job.sql.ts"
+import { Outbox } from "./outbox.ts"
+import type { JobUsage } from "./schema.ts"
+import { shardTable } from "./shard.sql.ts"
+
+export type ShardRow = typeof shardTable.$inferSelect
+
+/** One insert of this many rows stays below the 65,535 parameters that Postgres takes. */
+const INSERT_BATCH = 2000
+
+/** A shard's job, if it runs in the shard's stage and nobody wants it stopped: only then is the shard alive. */
+export const jobIsAt = (known?: readonly string[]) =>
+  use()
+    .select({ one: sql`1` })
+    .from(jobTable)
+    .where(
+      and(
+        eq(jobTable.id, shardTable.job_id),
+        eq(jobTable.stage, shardTable.stage),
+        eq(jobTable.state_detail, "running"),
+        known && inArray(jobTable.job_type, [...known]),
+      ),
+    )
+
+/** Ours while nobody has claimed it after us and its job goes on. */
+export const holdsShard = (shard: ShardRow, token: string): SQL | undefined =>
+  and(
+    eq(shardTable.id, shard.id),
+    eq(shardTable.lease_token, token),
+    eq(shardTable.status, "running"),
+    exists(jobIsAt()),
+  )
+
+/** Writes down the shards of a stage and their wake-up calls, in the transaction that opened it. */
+export async function insertShards(job: { id: number; tenant_id: number }, stage: number, shards: Shard[]) {
+  const inserted: number[] = []
+  for (let from = 0; from < shards.length; from += INSERT_BATCH) {
+    const rows = await use()
+      .insert(shardTable)
+      .values(
+        shards.slice(from, from + INSERT_BATCH).map(({ weight, input }, at) => ({
+          tenant_id: job.tenant_id,
+          job_id: job.id,
+          stage,
+          ordinal: from + at,
+          weight: Math.max(1, Math.round(weight)),
+          input,
+        })),
+      )
+      .returning({ id: shardTable.id })
+    inserted.push(...rows.map((row) => row.id))
+  }
+  await Outbox.wakeShards(job.id, inserted)
+}
+
+/**
+ * Writes down what a shard found. The last of a stage wakes the job for its reduce: one statement takes the job's row
+ * before the shard's, counts, and says how many are left, so that of any number at once exactly one sees 0.
+ * False, and nothing is changed, when the shard is not ours any more or its job does not go on.
+ */
+export const completeShard = (shard: ShardRow, token: string, partial: Partial, usage: JobUsage) =>
+  transaction(async () => {
+    const [row] = await use().execute<{ open_shards: number }>(sql`
+      with held as (
+        select id from job where id = ${shard.job_id} and stage = ${shard.stage} and state_detail = 'running'
+        for no key update
+      ), done as (
+        update shard set status = 'completed', partial = ${jsonText(partial)}::jsonb, usage = ${jsonText(usage)}::jsonb,
+          lease_token = null, lease_until = null
+        from held where shard.job_id = held.id and shard.id = ${shard.id}
+          and shard.lease_token = ${token} and shard.status = 'running'
+        returning shard.weight
+      )
+      update job set open_shards = open_shards - 1, done_weight = done_weight + done.weight,
+        progress = greatest(progress, least(99, 100 * (done_weight + done.weight) / total_weight)),
+        usage = ${plus(usage)}, edition = edition + 1, run_after = now(), last_sent_at = now(), updated_at = now()
+      from done where job.id = ${shard.job_id}
+      returning open_shards`)
+    if (row?.open_shards === 0) await Outbox.wake(shard.job_id)
+    return row !== undefined
+  })
+
+/** What the shards of the job's stage found, in their order. */
+export async function partialsOf(job: { id: number; stage: number }): Promise<Partial[]> {
+  const rows = await use()
+    .select({ partial: shardTable.partial })
+    .from(shardTable)
+    .where(and(eq(shardTable.job_id, job.id), eq(shardTable.stage, job.stage)))
+    .orderBy(asc(shardTable.ordinal))
+  return rows.map(({ partial }) => partial!)
+}
+
+/** Ends a job because of one of its shards, which with it ends the others. False when the job does not go on anyway. */
+export async function endJobOf(
+  shard: ShardRow,
+  error: AppError,
+  state_detail: "failed" | "dead",
+  { token, usage = shard.usage }: { token?: string; usage?: JobUsage } = {},
+) {
+  return transaction(async () => {
+    // The job before its shards, as everybody who writes to both.
+    const [job] = await use()
+      .select({ id: jobTable.id })
+      .from(jobTable)
+      .where(and(eq(jobTable.id, shard.job_id), eq(jobTable.stage, shard.stage), eq(jobTable.state_detail, "running")))
+      .for("no key update")
+    if (!job) return false
+    const mine = token === undefined ? sql`${shardTable.lease_until} < now()` : eq(shardTable.lease_token, token)
+    const [held] = await use()
+      .select({ id: shardTable.id })
+      .from(shardTable)
+      .where(and(eq(shardTable.id, shard.id), mine))
+      .for("update")
+    if (!held) return false
+    await use()
+      .update(jobTable)
+      .set({ ...ended(error, state_detail), usage: plus(usage), edition: nextEdition() })
+      .where(eq(jobTable.id, job.id))
+    return true
+  })
+}
+
+/** The cost of the job and of one more shard. */
+const plus = ({ requests, bytes, compute_ms }: JobUsage) =>
+  sql`jsonb_build_object('requests', (job.usage->>'requests')::bigint + ${requests}::bigint,
+    'bytes', (job.usage->>'bytes')::bigint + ${bytes}::bigint,
+    'compute_ms', (job.usage->>'compute_ms')::bigint + ${compute_ms}::bigint)`
