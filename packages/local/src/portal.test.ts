@@ -116,7 +116,7 @@ describe("the portal", () => {
 })
 
 describe("the API behind it", () => {
-  test.each(["/api", "/api/v1/datasets/", "/openapi.json", "/docs", "/health", "/ready"])("gets %s", async (path) => {
+  test.each(["/api", "/api/v1/datasets/", "/openapi.json", "/docs", "/docs/", "/health", "/ready", "/ready/"])("gets %s", async (path) => {
     expect(JSON.parse((await raw(path, { accept: "text/html" })).body)).toMatchObject({ version: "2.0", rawPath: path })
   })
 

@@ -28,7 +28,7 @@ const ENCODERS = {
   br: (body: Buffer) => promisify(brotliCompress)(body, QUALITY),
   gzip: (body: Buffer) => promisify(gzip)(body),
 }
-const API = /^\/(api|docs)(\/|$)|^\/(openapi\.json|health|ready)$/
+const API = /^\/(api|docs)(\/|$)|^\/(openapi\.json|health|ready)\/?$/
 
 interface Asset {
   body: Buffer
