@@ -27,3 +27,10 @@ test("a body in base64 is read, and a GET that brings one is not a bad request",
   expect(await handler(search)).toMatchObject({ statusCode: 422 })
   expect(await handler(event("GET", "/health", { body: "x" }))).toMatchObject({ statusCode: 200 })
 })
+
+test("a method that Request does not take is answered as any other that is not allowed", async () => {
+  for (const method of ["TRACE", "CONNECT", "TRACK"]) {
+    const answer = await handler(event(method, "/health"))
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: "GET, HEAD, OPTIONS" } })
+  }
+})

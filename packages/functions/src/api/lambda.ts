@@ -3,11 +3,22 @@ import { app } from "./app.ts"
 
 const serve = handle(app)
 
-export const handler = (event: LambdaEvent, context?: LambdaContext) => serve(withoutStrayBody(event), context)
+/** `Request` throws on these, whatever the address, which would make plain text out of a method not allowed. */
+const FORBIDDEN = new Set(["CONNECT", "TRACE", "TRACK"])
 
-/** `Request` throws on a GET with a body, which would make plain text out of what is no error to us. */
-function withoutStrayBody(event: LambdaEvent): LambdaEvent {
+export const handler = (event: LambdaEvent, context?: LambdaContext) => serve(asRequestTakesIt(event), context)
+
+/** `Request` throws on a GET with a body too, which is no error to us. */
+function asRequestTakesIt(event: LambdaEvent): LambdaEvent {
   const http = "requestContext" in event && event.requestContext && "http" in event.requestContext
-  const method = http ? (event.requestContext as { http: { method: string } }).http.method : undefined
-  return method === "GET" || method === "HEAD" ? ({ ...event, body: null } as LambdaEvent) : event
+  if (!http) return event
+  const context = event.requestContext as { http: { method: string } }
+  const { method } = context.http
+  if (method === "GET" || method === "HEAD") return { ...event, body: null } as LambdaEvent
+  if (!FORBIDDEN.has(method.toUpperCase())) return event
+  return {
+    ...event,
+    body: null,
+    requestContext: { ...context, http: { ...context.http, method: "NONE" } },
+  } as LambdaEvent
 }

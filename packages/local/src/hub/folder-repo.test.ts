@@ -123,6 +123,16 @@ describe("a folder as a Hub", () => {
     })
   })
 
+  it("says which folder it is, whatever its name became", async () => {
+    await put("日本/a.txt")
+    await put("한국/a.txt")
+    const repos = await folderRepos(dir)
+    expect(repos.map(({ description }) => description).toSorted()).toEqual([
+      expect.stringContaining("日本"),
+      expect.stringContaining("한국"),
+    ])
+  })
+
   it("has the same commit until a name, a size or a time changes", async () => {
     await put("one/a.txt", "aa")
     const commit = async () => (await folderRepos(dir))[0]!.commits[0]!

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises"
 import { createHash } from "node:crypto"
 import { realpathSync } from "node:fs"
-import { join, sep } from "node:path"
+import { basename, join, sep } from "node:path"
 import { type FolderFile, isRefused, scanFolder } from "./folder-scan.ts"
 import { cardTags } from "./front-matter.ts"
 import type { SampleRepo } from "./repo.ts"
@@ -19,8 +19,7 @@ export async function folderRepos(dir: string): Promise<SampleRepo[]> {
     }
   }
   const repos: SampleRepo[] = []
-  for (const [name, folder] of repoNames(names))
-    repos.push(await repoOf(`${OWNER}/${name}`, join(dir, folder), dir))
+  for (const [name, folder] of repoNames(names)) repos.push(await repoOf(`${OWNER}/${name}`, join(dir, folder), dir))
   return repos
 }
 
@@ -47,17 +46,17 @@ async function repoOf(id: string, folder: string, boundary: string): Promise<Sam
 export async function folderRepo(id: string, folder: string, boundary = folder): Promise<SampleRepo> {
   const { files, newest_ms } = await scanFolder(folder, boundary)
   const changed = new Date(files.size > 0 ? newest_ms : (await stat(folder)).mtimeMs)
-  return repoWith(id, files, changed, await tagsOf(files))
+  const description = `The folder ${basename(folder)} of this machine.`
+  return { ...repoWith(id, files, changed, await tagsOf(files)), description }
 }
 
-function repoWith(id: string, files: ReadonlyMap<string, FolderFile>, changed: Date, tags: string[]): SampleRepo {
+function repoWith(id: string, files: ReadonlyMap<string, FolderFile>, changed: Date, tags: string[]) {
   const hash = createHash("sha1")
   for (const [path, { size, mtime_ms }] of files) hash.update(`${path}\0${size}\0${mtime_ms}\n`)
   const commit = hash.digest("hex")
   const date = changed.toISOString()
   return {
     id,
-    description: `The folder ${id.slice(OWNER.length + 1)} of this machine.`,
     tags,
     downloads: 0,
     likes: 0,
