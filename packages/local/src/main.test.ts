@@ -47,6 +47,25 @@ test("a second start on the same data says who is there and leaves it alone", as
   expect((await fetch(`${product.portal}/ready`)).status).toBe(200)
 })
 
+test.each([
+  ["a Hub that is no address", { HF_ENDPOINT: "huggingface.co" }, [], "HF_ENDPOINT"],
+  ["a Hub that is not on the web", { HF_ENDPOINT: "ftp://huggingface.co" }, [], "HF_ENDPOINT"],
+  ["a database that is no address", { DATABASE_URL: "garbage" }, [], "DATABASE_URL"],
+  ["a database that does not answer", { DATABASE_URL: "postgres://me:secret@127.0.0.1:1/x" }, [], "127.0.0.1:1"],
+  ["no PostgreSQL where it is said to be", { PG_BIN: "/nowhere" }, [], "/nowhere"],
+  ["a data folder that cannot be", {}, ["--data-dir", join(MAIN, "data")], join(MAIN, "data")],
+])("%s: told in a sentence, without a stack", (_, env, args, named) => {
+  const folder = ["--data-dir", join(data_dir, "refused")]
+  const start = spawnSync(process.execPath, [MAIN, ...folder, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    timeout: 20_000,
+  })
+  expect(start.stderr).toContain(named)
+  expect(start.stderr).not.toMatch(/^ {4}at |secret/m)
+  expect(start.status).toBe(2)
+})
+
 test.each([300, 900, 2000])("Ctrl-C %i ms after the start ends cleanly and leaves no process", async (ms) => {
   const folder = mkdtempSync(join(tmpdir(), "robokit-interrupted-"))
   const ports = ["--port", String(await freePort()), "--api-port", String(await freePort())]

@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs"
 import { DataFolderInUse, lockDataFolder } from "./data-lock.ts"
-import { readOptions, type StartOptions, USAGE, UsageError } from "./options.ts"
+import { checkSettings, makeDataFolder, readOptions, type StartOptions, USAGE, UsageError } from "./options.ts"
 import { type Line, startStack } from "./stack.ts"
 
 const BAD_USAGE = 2
@@ -30,7 +29,8 @@ async function run(options: StartOptions): Promise<number> {
   const ended = new Promise<void>((resolve) => {
     for (const signal of SIGNALS) process.on(signal, () => resolve())
   })
-  mkdirSync(options.data_dir, { recursive: true })
+  checkSettings(process.env)
+  makeDataFolder(options.data_dir)
   const lock = lockDataFolder(options.data_dir)
   try {
     const stack = await startStack(options, (line) => console.log(line))

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs"
-import { resolve } from "node:path"
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs"
+import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
@@ -40,6 +40,32 @@ export function readOptions(args: string[]): StartOptions | undefined {
   }
 }
 
+/** What the environment says, as far as a start can tell that it cannot be meant. */
+export function checkSettings({ HF_ENDPOINT, DATABASE_URL, PG_BIN }: NodeJS.ProcessEnv): void {
+  if (HF_ENDPOINT && !/^https?:$/.test(schemeOf(HF_ENDPOINT)))
+    throw new UsageError(`HF_ENDPOINT is a Hub's address such as https://huggingface.co, not "${HF_ENDPOINT}".`)
+  // Not repeated: there may be a password in it.
+  if (DATABASE_URL && !/^postgres(ql)?:$/.test(schemeOf(DATABASE_URL)))
+    throw new UsageError("DATABASE_URL is an address such as postgres://user:password@host:5432/name; this is not one.")
+  if (
+    PG_BIN &&
+    !["initdb", "postgres"].some((name) => existsSync(join(PG_BIN, name)) || existsSync(join(PG_BIN, `${name}.exe`)))
+  )
+    throw new UsageError(`PG_BIN is the folder with PostgreSQL's initdb and postgres; ${PG_BIN} has neither.`)
+}
+
+export function makeDataFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`${path} cannot be the data folder (${code}). Choose one that can be written with --data-dir.`)
+  }
+}
+
+const schemeOf = (url: string) => (URL.canParse(url) ? new URL(url).protocol : "")
+
 function parse(args: string[]) {
   try {
     return parseArgs({
@@ -65,8 +91,14 @@ function portOf(flag: string, text: string): number {
 
 function folderOf(flag: string, text: string): string {
   const path = fromUser(text)
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
-  throw new UsageError(`${flag}: there is no folder ${path}.`)
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${flag}: there is no folder ${path}.`)
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK)
+  } catch {
+    throw new UsageError(`${flag}: RoboKit may not read the folder ${path}.`)
+  }
+  return path
 }
 
 /** npm runs scripts at the root of the project and keeps in INIT_CWD where the user stood. */

@@ -116,9 +116,15 @@ describe("the portal", () => {
 })
 
 describe("the API behind it", () => {
-  test.each(["/api", "/api/v1/datasets/", "/openapi.json", "/docs", "/health", "/ready"])("gets %s", async (path) => {
-    expect(JSON.parse((await raw(path, { accept: "text/html" })).body)).toMatchObject({ version: "2.0", rawPath: path })
-  })
+  test.each(["/api", "/api/v1/datasets/", "/openapi.json", "/docs", "/docs/", "/health", "/ready", "/ready/"])(
+    "gets %s",
+    async (path) => {
+      expect(JSON.parse((await raw(path, { accept: "text/html" })).body)).toMatchObject({
+        version: "2.0",
+        rawPath: path,
+      })
+    },
+  )
 
   test("sees a request as AWS hands it on", async () => {
     const answer = await fetch(`${site.url}/api/a%2Fb?x=1&x=2&y=%20`, {

@@ -11,7 +11,7 @@ import { serve } from "./http-server.ts"
 import { functionUrl } from "./lambda/http.ts"
 import { isStopped } from "./lambda/protocol.ts"
 import { type Poller, pollQueue } from "./lambda/queue-poller.ts"
-import type { StartOptions } from "./options.ts"
+import { type StartOptions, UsageError } from "./options.ts"
 import { portal } from "./portal.ts"
 import { startPostgres } from "./postgres.ts"
 import { startS3 } from "./s3/server.ts"
@@ -73,7 +73,11 @@ async function start(
   const [url, bundle_folder, , sqs, s3, hub, portal_folder] = await all([
     database_url,
     bundles,
-    Promise.all([bundles, database_url]).then(migrate),
+    Promise.all([bundles, database_url])
+      .then(migrate)
+      .catch((error: unknown) => {
+        throw DATABASE_URL && isUnreachable(error) ? unreachable(DATABASE_URL, error) : error
+      }),
     keep(startSqs({ data_dir: at("sqs"), port: PORTS.sqs, queues: QUEUES })),
     keep(startS3({ data_dir: at("s3"), port: PORTS.s3, credentials: KEY, buckets: [BUCKET] })),
     HF_ENDPOINT ? undefined : keep(startHub({ data_dir: at("hub"), ...HUB_PORTS, ...hubFolder(options) })),
@@ -145,6 +149,12 @@ function settings(): Record<string, string> {
 }
 
 const hubFolder = ({ hub_dir }: StartOptions) => (hub_dir === undefined ? {} : { hub_dir })
+
+const isUnreachable = (error: unknown): error is Error =>
+  /ECONN|ENOTFOUND|EAI_AGAIN|TIMEOUT|authentication|(role|database) ".*" does not exist/.test((error as Error).message)
+
+const unreachable = (url: string, { message }: Error) =>
+  new UsageError(`The database of DATABASE_URL, ${describeDatabase(url).url}, cannot be used: ${message}.`)
 
 /** Without the password, which a terminal is no place for. */
 function describeDatabase(text: string): { url: string; note?: string } {

@@ -20,3 +20,9 @@ test("nonsense is as good as nothing", () => {
 test("a query of digits stays text", () => {
   expect(readImportSearch({ q: 101 })).toEqual({ q: "101" })
 })
+
+test("a version written without quotation marks is the one that was meant", () => {
+  // The router reads `lerobot=2.0` as the number 2.
+  expect(readImportSearch({ lerobot: 2 })).toEqual({ lerobot: "2.0" })
+  expect(readImportSearch({ lerobot: 2.1 })).toEqual({ lerobot: "2.1" })
+})

@@ -29,7 +29,7 @@ export function readImportSearch(search: Record<string, unknown>): ImportSearch 
   }
   const page = Number(search.page)
   const sort = SORT_NAMES.find((each) => each === search.sort)
-  const lerobot = LEROBOT.find((each) => each === String(search.lerobot))
+  const lerobot = LEROBOT.find((each) => each === search.lerobot || Number(each) === search.lerobot)
   return {
     ...text("q"),
     ...text("author"),

@@ -49,3 +49,10 @@ test("where Lambda offers a stream, the answer goes into it, with its status and
     vi.unstubAllGlobals()
   }
 })
+
+test("a method that Request does not take is answered as any other that is not allowed", async () => {
+  for (const method of ["TRACE", "CONNECT", "TRACK"]) {
+    const answer = await handler(event(method, "/health"))
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: "GET, HEAD, OPTIONS" } })
+  }
+})

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises"
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -19,6 +19,17 @@ afterEach(async () => {
 const put = async (path: string, content: string | Uint8Array = "x") => {
   await mkdir(join(dir, path, ".."), { recursive: true })
   await writeFile(join(dir, path), content)
+}
+/** Root may read everything, so the test steps down for a moment. */
+async function asOrdinaryUser<T>(act: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return act()
+  await chmod(dir, 0o755)
+  process.seteuid!(65_534)
+  try {
+    return await act()
+  } finally {
+    process.seteuid!(0)
+  }
 }
 const REPO_ID = /^local\/(?!.*(--|\.\.|\.git$))\w(?:[\w.-]{0,94}\w)?$/
 
@@ -89,6 +100,37 @@ describe("a folder as a Hub", () => {
     } finally {
       await rm(outside, { recursive: true })
     }
+  })
+
+  it("shows a folder it may not read whole, says why, and does not give a part of it for the whole", async () => {
+    await put("fine/a.txt")
+    await put("shut/a.txt")
+    await put("partly/b/c.txt")
+    await put("names-only/a.txt")
+    await put("card/README.md", "---\nlicense: mit\n---\n")
+    for (const [path, mode] of Object.entries({ shut: 0, "partly/b": 0, "names-only": 0o644, "card/README.md": 0 })) {
+      await chmod(join(dir, path), mode)
+    }
+    const repos = await asOrdinaryUser(() => folderRepos(dir))
+    for (const path of ["shut", "partly/b", "names-only"]) await chmod(join(dir, path), 0o755)
+    const said = Object.fromEntries(repos.map((each) => [each.id, each.disabled ? each.description : "readable"]))
+    expect(said).toEqual({
+      "local/fine": "readable",
+      "local/card": "readable",
+      "local/shut": expect.stringMatching(/may not read \/.*\/shut\b.* start again/),
+      "local/partly": expect.stringMatching(/may not read \/.*\/partly\/b\b/),
+      "local/names-only": expect.stringMatching(/may not read \/.*\/names-only\/a\.txt\b/),
+    })
+  })
+
+  it("says which folder it is, whatever its name became", async () => {
+    await put("日本/a.txt")
+    await put("한국/a.txt")
+    const repos = await folderRepos(dir)
+    expect(repos.map(({ description }) => description).toSorted()).toEqual([
+      expect.stringContaining("日本"),
+      expect.stringContaining("한국"),
+    ])
   })
 
   it("has the same commit until a name, a size or a time changes", async () => {

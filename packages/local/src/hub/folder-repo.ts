@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises"
 import { createHash } from "node:crypto"
 import { realpathSync } from "node:fs"
-import { join, sep } from "node:path"
-import { type FolderFile, scanFolder } from "./folder-scan.ts"
+import { basename, join, sep } from "node:path"
+import { type FolderFile, isRefused, scanFolder } from "./folder-scan.ts"
 import { cardTags } from "./front-matter.ts"
 import type { SampleRepo } from "./repo.ts"
 
@@ -19,9 +19,24 @@ export async function folderRepos(dir: string): Promise<SampleRepo[]> {
     }
   }
   const repos: SampleRepo[] = []
-  for (const [name, folder] of repoNames(names))
-    repos.push(await folderRepo(`${OWNER}/${name}`, join(dir, folder), dir))
+  for (const [name, folder] of repoNames(names)) repos.push(await repoOf(`${OWNER}/${name}`, join(dir, folder), dir))
   return repos
+}
+
+/** A folder that cannot be read whole is shown and gives nothing: a part of it would pass for the dataset. */
+async function repoOf(id: string, folder: string, boundary: string): Promise<SampleRepo> {
+  try {
+    return await folderRepo(id, folder, boundary)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    const reason = `RoboKit may not read ${error.path} (${error.code}). Give its user the right to, and start again.`
+    console.warn(`--hub-dir: ${id} is shown but cannot be imported: ${reason}`)
+    return {
+      ...repoWith(id, new Map(), new Date((await stat(folder)).mtimeMs), ["task_categories:robotics"]),
+      description: reason,
+      disabled: true,
+    }
+  }
 }
 
 /**
@@ -30,14 +45,19 @@ export async function folderRepos(dir: string): Promise<SampleRepo[]> {
  */
 export async function folderRepo(id: string, folder: string, boundary = folder): Promise<SampleRepo> {
   const { files, newest_ms } = await scanFolder(folder, boundary)
+  const changed = new Date(files.size > 0 ? newest_ms : (await stat(folder)).mtimeMs)
+  const description = `The folder ${basename(folder)} of this machine.`
+  return { ...repoWith(id, files, changed, await tagsOf(files)), description }
+}
+
+function repoWith(id: string, files: ReadonlyMap<string, FolderFile>, changed: Date, tags: string[]) {
   const hash = createHash("sha1")
   for (const [path, { size, mtime_ms }] of files) hash.update(`${path}\0${size}\0${mtime_ms}\n`)
   const commit = hash.digest("hex")
-  const date = new Date(files.size > 0 ? newest_ms : (await stat(folder)).mtimeMs).toISOString()
+  const date = changed.toISOString()
   return {
     id,
-    description: `The folder ${id.slice(OWNER.length + 1)} of this machine.`,
-    tags: await tagsOf(files),
+    tags,
     downloads: 0,
     likes: 0,
     created_at: date,
@@ -114,5 +134,11 @@ function isLeRobot(info: string): boolean {
 
 async function readText(file: FolderFile | undefined): Promise<string> {
   if (!file || file.size > LARGEST_TEXT) return ""
-  return new TextDecoder().decode(await file.read(0, file.size))
+  try {
+    return new TextDecoder().decode(await file.read(0, file.size))
+  } catch (cause) {
+    // Whoever asks for the file itself is told; here it only has no tags to give.
+    if (isRefused(cause)) return ""
+    throw cause
+  }
 }

@@ -79,6 +79,10 @@ export async function scanFolder(root: string, boundary: string): Promise<Scan> 
   return { files: new Map(found), newest_ms }
 }
 
+/** The system does not let this user read it. */
+export const isRefused = (error: unknown): error is NodeJS.ErrnoException =>
+  ["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")
+
 const isInside = (folder: string, other: string) => folder === other || folder.startsWith(other + sep)
 
 function follow(entry: Dirent, { folder, real }: Pending, within: string): { real: string; stats: Stats } | null {
@@ -89,7 +93,8 @@ function follow(entry: Dirent, { folder, real }: Pending, within: string): { rea
     return target.startsWith(within) ? { real: target, stats: statSync(target) } : null
   } catch (cause) {
     // A link to nowhere, a ring of links, or a file gone since it was listed: not there to be served.
-    if (["ENOENT", "ELOOP", "EACCES"].includes((cause as NodeJS.ErrnoException).code ?? "")) return null
+    const code = (cause as NodeJS.ErrnoException).code ?? ""
+    if (code === "ENOENT" || code === "ELOOP" || (isRefused(cause) && entry.isSymbolicLink())) return null
     throw cause
   }
 }
