@@ -61,6 +61,9 @@ function run(node, argv) {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal)
     })
   }
+  // npm tells only the shell between us to stop, and that tells nobody: when it is gone, we were meant.
+  const parent = process.ppid
+  setInterval(() => process.ppid === parent || child.kill("SIGTERM"), 250).unref()
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -28,6 +28,22 @@ describe("the two commands", () => {
     expect(bootstrap("dance")).toMatchObject({ status: 2 })
   })
 })
+
+test("a stop that npm hands only to the shell in between ends the program all the same", async () => {
+  const data_dir = mkdtempSync(join(tmpdir(), "robokit-stop-"))
+  const command = `${process.execPath} ${BOOTSTRAP} start --port 3890 --api-port 8890 --data-dir ${data_dir}; true`
+  const shell = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "inherit"] })
+  let output = ""
+  shell.stdout.on("data", (chunk) => (output += chunk))
+  // The pipe is open as long as anything of it runs.
+  const ended = new Promise((resolve) => shell.stdout.once("close", resolve))
+  while (!/^Ready/m.test(output)) await sleep(50)
+  shell.kill("SIGTERM")
+  await ended
+  const portal = /Portal\s+(\S+)/.exec(output)![1]!
+  await expect(fetch(portal)).rejects.toThrow()
+  rmSync(data_dir, { recursive: true, force: true })
+}, 60_000)
 
 describe("an installation", () => {
   let root: string
