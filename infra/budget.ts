@@ -18,6 +18,7 @@ new aws.budgets.Budget("Budget", {
   timeUnit: "MONTHLY",
   limitAmount: String(stage.budgetUsd),
   limitUnit: "USD",
+  costFilters: [{ name: "TagKeyValue", values: [`user:sst:stage$${$app.stage}`] }],
   notifications: [
     { notificationType: "ACTUAL", threshold: 80 },
     { notificationType: "FORECASTED", threshold: 100 },

@@ -218,6 +218,11 @@ export const mistakes: Mistake[] = [
   },
   { rule: "budget", title: "no budget", make: (g) => drop(g, first(g, "aws:budgets/budget:Budget")) },
   {
+    rule: "budget",
+    title: "a budget of the whole account",
+    make: (g) => void delete first(g, "aws:budgets/budget:Budget").inputs.costFilters,
+  },
+  {
     rule: "one-origin",
     title: "the description of the API is a page of the portal",
     make: (g) => drop(g, must(g.resources.find(({ inputs }) => String(inputs.entry).endsWith(",/openapi.json")))),

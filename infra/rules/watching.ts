@@ -66,9 +66,9 @@ export const watching: Rule[] = [
     check(graph) {
       const budget = all(graph, "aws:budgets/budget:Budget")[0]?.inputs
       const notices = (budget?.notifications ?? []) as { subscriberSnsTopicArns?: string[] }[]
-      return Number(budget?.limitAmount) > 0 && notices.some((each) => each.subscriberSnsTopicArns?.length)
-        ? []
-        : ["nobody is"]
+      const isTold = Number(budget?.limitAmount) > 0 && notices.some((each) => each.subscriberSnsTopicArns?.length)
+      const isOfStage = ((budget?.costFilters ?? []) as { name: string }[]).some(({ name }) => name === "TagKeyValue")
+      return [...(isTold ? [] : ["nobody is"]), ...(isOfStage ? [] : ["it counts the whole account"])]
     },
   },
 ]
