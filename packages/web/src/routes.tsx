@@ -4,7 +4,7 @@ import { readImportSearch } from "./import-search.ts"
 import { Failed } from "./pages/failed.tsx"
 import { NotFound } from "./pages/not-found.tsx"
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Failed })
+const root = createRootRoute({ component: Shell, notFoundComponent: () => <NotFound />, errorComponent: Failed })
 
 const dashboard = createRoute({
   getParentRoute: () => root,
@@ -36,7 +36,7 @@ export const router = createRouter({
   routeTree: root.addChildren([dashboard, importWizard, dataset, job]),
   defaultPreload: "intent",
   defaultErrorComponent: Failed,
-  defaultNotFoundComponent: NotFound,
+  defaultNotFoundComponent: () => <NotFound />,
   scrollRestoration: true,
   // Addresses are written down and shared: `owner/name@sha`, not `owner/name%40sha`.
   pathParamsAllowedCharacters: ["@"],

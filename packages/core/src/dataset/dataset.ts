@@ -63,7 +63,7 @@ export async function register(pinned: Pinned, found: Detected & { import_usage:
 /** A commit never changes, so what `auto` found before it would find again: no need to ask the Hub. */
 async function refuseKnown(repo_id: string, revision: string, wanted: Create["format_type"]) {
   const [row] = await use()
-    .select({ id: datasetTable.id })
+    .select({ id: datasetTable.id, format_type: datasetTable.format_type })
     .from(datasetTable)
     .where(
       and(
@@ -74,7 +74,8 @@ async function refuseKnown(repo_id: string, revision: string, wanted: Create["fo
     )
     .limit(1)
   if (!row) return
-  throw new AppError("dataset_exists", `${repo_id} is already imported at this commit.`, {
+  throw new AppError("dataset_exists", `${repo_id} is already imported at this commit as ${row.format_type}.`, {
+    user_action: "Use the dataset there is (existing_id), or import another revision or format.",
     extra: { existing_id: row.id },
   })
 }

@@ -13,6 +13,7 @@ const ACTIONS: Partial<Record<ErrorCode, string>> = {
   revision_not_found: "Choose a branch, a tag or a commit that exists.",
   hub_gated: "Accept the dataset's conditions on the Hub and give RoboKit a token of that account.",
   hub_token_invalid: "Give RoboKit a valid Hub token (HF_TOKEN), or none.",
+  hub_repo_disabled: "Ask its owner, or choose another dataset: the Hub gives its files to nobody.",
   hub_auth_required: "Give RoboKit a Hub token that may read this dataset.",
   hub_rate_limited: "Wait for the Hub's next window, or give RoboKit a Hub token: it raises the quota.",
   hub_unavailable: "Try again in a few minutes.",

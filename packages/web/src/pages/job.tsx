@@ -40,6 +40,6 @@ export function JobPage() {
 /** One commit may be imported as several formats, so the job is of one of them. */
 function JobOf({ candidates, jobId }: { candidates: DatasetInfo[]; jobId: number }) {
   const [first, ...rest] = candidates
-  if (!first) return <NotFound />
+  if (!first) return <NotFound what={`job ${jobId} of this dataset`} />
   return <JobView dataset={first} jobId={jobId} otherwise={<JobOf candidates={rest} jobId={jobId} />} />
 }
