@@ -19,6 +19,8 @@ export default defineConfig({
     ],
     globalSetup: ["packages/local/test/global-setup.ts"],
     pool: "forks",
+    // Much of the time is waiting: for leases to run out, for a browser. By itself vitest leaves a core of two unused.
+    maxWorkers: 2,
     server: { deps: { inline: [/[\\/]postgres[\\/]src[\\/]/] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
