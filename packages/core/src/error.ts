@@ -42,6 +42,8 @@ export const ERROR_CODES = {
   worker_crashed: "internal",
   storage_error: "internal",
   job_cancelled: "internal",
+  job_superseded: "internal",
+  dead_lettered: "internal",
   unexpected: "internal",
 } as const satisfies Record<string, ErrorKind>
 

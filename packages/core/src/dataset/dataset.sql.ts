@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm"
 import { check, index, pgTable, text, unique } from "drizzle-orm/pg-core"
 import { id, json, tenant, timestamps } from "../db/columns.ts"
 import type { DatasetMetadata, FormatType } from "../format/schema.ts"
-import type { ImportUsage } from "./schema.ts"
+import type { ImportUsage, Listing } from "./schema.ts"
 
 /** One repository at one commit in one format. A new commit is a new row: results never go stale. */
 export const datasetTable = pgTable(
@@ -21,6 +21,8 @@ export const datasetTable = pgTable(
     card: json().$type<{ licence: string | null; tags: string[] }>().notNull(),
     access: json().$type<{ private: boolean; gated: boolean }>().notNull(),
     import_usage: json().$type<ImportUsage>().notNull(),
+    // What the first page of its list of files says, for estimates. Absent: imported before there were any.
+    listing: json().$type<Listing>(),
     dataset_metadata: json().$type<DatasetMetadata>(),
     ...timestamps,
   },

@@ -48,6 +48,17 @@ export type DatasetState = z.infer<typeof DatasetState>
 export const ImportUsage = z.object({ requests: z.int(), bytes: z.int(), files: z.int(), paths: z.array(z.string()) })
 export type ImportUsage = z.infer<typeof ImportUsage>
 
+const FilesOfKind = z.object({ files: z.int(), bytes: z.int() })
+
+/** Files and bytes by kind, as the listing of the import saw them. Not complete: there are more than the one page that was read. */
+export const Listing = z.object({
+  complete: z.boolean(),
+  files: z.int(),
+  bytes: z.int(),
+  by_kind: z.partialRecord(z.enum(["table", "video", "image", "meta", "recording", "other"]), FilesOfKind),
+})
+export type Listing = z.infer<typeof Listing>
+
 export const DatasetInfo = z.object({
   id: z.int(),
   source: Source,

@@ -1,8 +1,29 @@
 import { sql } from "drizzle-orm"
-import { bigint, boolean, check, index, integer, pgTable, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core"
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  pgTable,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { id, instant, json, tenant, timestamps } from "../db/columns.ts"
-import type { JobError, JobUsage, StateDetail, Status, StoredArtifact } from "./schema.ts"
+import type {
+  Estimate,
+  JobError,
+  JobUsage,
+  PartialResult,
+  SizeClass,
+  StateDetail,
+  Status,
+  StoredArtifact,
+} from "./schema.ts"
 
 /** One run of one job type on one dataset. The row is the truth; a message only says: look at the row. */
 export const jobTable = pgTable(
@@ -37,6 +58,15 @@ export const jobTable = pgTable(
     total_weight: bigint({ mode: "number" }).notNull().default(0),
     // Due, but as much runs as may: whoever ends wakes it.
     waits_for_room: boolean().notNull().default(false),
+    size_class: text().$type<SizeClass>().notNull().default("light"),
+    estimate: json().$type<Estimate>(),
+    // Millionths of a dollar. Reserved while it is open, from the budgets of the day it was opened; spent once it has ended.
+    reserved_micros: bigint({ mode: "number" }).notNull().default(0),
+    spent_micros: bigint({ mode: "number" }).notNull().default(0),
+    reserved_on: date({ mode: "string" }),
+    // The job whose result and files this one shows; its row may be gone, its files are kept.
+    cached_from: integer(),
+    partial: json().$type<PartialResult>(),
     lease_token: uuid(),
     lease_until: instant(),
     heartbeat_at: instant(),
@@ -67,6 +97,13 @@ export const jobTable = pgTable(
       index("job_dataset_idx").on(table.dataset_id, table.job_type, table.created_at.desc()),
       index("job_dataset_page_idx").on(table.dataset_id, table.id),
       index("job_tenant_idx").on(table.tenant_id, table.id),
+      // A result is looked for under every dataset of the same commit.
+      index("job_result_idx")
+        .on(table.job_type, table.params_hash, table.job_version, table.dataset_id)
+        .where(sql`${status} = 'completed'`),
+      index("job_dead_idx")
+        .on(table.id)
+        .where(sql`${table.state_detail} = 'dead'`),
       index("job_failed_idx")
         .on(table.dataset_id)
         .where(sql`${status} = 'failed'`),
@@ -113,6 +150,14 @@ export const jobTable = pgTable(
         "job_error_check",
         sql`(${table.error_code} is not null) = (${status} = 'failed') and (${table.error} is not null) = (${status} = 'failed')`,
       ),
+      check("job_size_class_check", sql`${table.size_class} in ('light', 'medium', 'heavy')`),
+      check(
+        "job_reserved_check",
+        sql`${table.reserved_micros} >= 0 and ${table.spent_micros} >= 0
+         and (${table.reserved_micros} = 0 or (${table.reserved_on} is not null and ${status} in ('pending', 'running')))`,
+      ),
+      check("job_cached_check", sql`${table.cached_from} is null or ${status} = 'completed'`),
+      check("job_partial_check", sql`${table.partial} is null or ${status} = 'completed'`),
       check("job_message_size_check", sql`octet_length(${table.message}) <= 1024`),
       check("job_summary_size_check", sql`octet_length(${table.result_summary}::text) <= 65536`),
       check("job_result_size_check", sql`octet_length(${table.result}::text) <= 8388608`),

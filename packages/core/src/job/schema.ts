@@ -31,6 +31,33 @@ export type JobError = z.infer<typeof JobError>
 export const JobUsage = z.object({ requests: z.int(), bytes: z.int(), compute_ms: z.int() })
 export type JobUsage = z.infer<typeof JobUsage>
 
+/** How much of a machine a job gets: by the bytes it is estimated to read, larger after it ran out of memory. */
+export const SIZE_CLASSES = ["light", "medium", "heavy"] as const
+export const SizeClass = z.enum(SIZE_CLASSES)
+export type SizeClass = z.infer<typeof SizeClass>
+
+/** What a job is expected to take, from the list of files. Not exact: the list was too long to be read whole, and this is the least. */
+export const Estimate = z.object({
+  requests: z.int(),
+  bytes: z.int(),
+  compute_ms: z.int(),
+  price_usd: z.number(),
+  is_exact: z.boolean(),
+})
+export type Estimate = z.infer<typeof Estimate>
+
+/** A result that covers less than was asked for: `done` of `of` parts, and why not more. */
+export const PartialResult = z.object({ reason: z.string(), detail: z.string(), done: z.int(), of: z.int() })
+export type PartialResult = z.infer<typeof PartialResult>
+
+/** Why a job is not running, and how many are before it where that can be said. */
+export const Waiting = z.object({
+  reason: z.enum(["queue", "room", "retry", "halted"]),
+  position: z.int().nullable(),
+  detail: z.string(),
+})
+export type Waiting = z.infer<typeof Waiting>
+
 /** One file of a finished job; `url` fetches it for five minutes. */
 export const Artifact = z.object({
   name: z.string(),
@@ -57,9 +84,19 @@ export const JobInfo = z.object({
   error_code: z.string().nullable(),
   error_message: z.string().nullable(),
   error: JobError.nullable(),
+  /** The job whose result this is; nothing was read for this one. */
   cached_from: z.int().nullable(),
+  /** The type's version has gone up since: the same job would now give another result. */
+  stale: z.boolean(),
+  partial: PartialResult.nullable(),
+  waiting: Waiting.nullable(),
+  size_class: SizeClass,
+  estimate: Estimate.nullable(),
   poll_after_ms: z.int(),
   usage: JobUsage,
+  /** What `usage` costs by the list prices of `core/usage/price.ts`; an estimate, not a bill. */
+  price_usd: z.number(),
+  heartbeat_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   completed_at: z.iso.datetime().nullable(),

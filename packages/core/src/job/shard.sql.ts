@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm"
 import { bigint, boolean, check, index, integer, pgTable, smallint, text, unique, uuid } from "drizzle-orm/pg-core"
 import { id, instant, json, tenant } from "../db/columns.ts"
 import { jobTable } from "./job.sql.ts"
-import type { JobUsage, Status } from "./schema.ts"
+import type { JobUsage, SizeClass, Status } from "./schema.ts"
 
 /**
  * One part of a job that is done in parts. It is open while its job runs in its stage: what ends the job ends its shards
@@ -20,6 +20,7 @@ export const shardTable = pgTable(
     ordinal: integer().notNull(),
     weight: bigint({ mode: "number" }).notNull(),
     input: json().$type<Record<string, unknown>>().notNull(),
+    size_class: text().$type<SizeClass>().notNull().default("light"),
     status: text().$type<Exclude<Status, "failed">>().notNull().default("pending"),
     attempt: integer().notNull().default(0),
     tries: smallint().notNull().default(0),
@@ -49,6 +50,7 @@ export const shardTable = pgTable(
         .on(table.run_after)
         .where(sql`${table.waits_for_room}`),
       check("shard_status_check", sql`${status} in ('pending', 'running', 'completed')`),
+      check("shard_size_class_check", sql`${table.size_class} in ('light', 'medium', 'heavy')`),
       check("shard_place_check", sql`${table.stage} > 0 and ${table.ordinal} >= 0 and ${table.weight} > 0`),
       check("shard_counts_check", sql`${table.tries} between 0 and 8 and ${table.crashes} between 0 and 3`),
       check(

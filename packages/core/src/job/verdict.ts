@@ -67,6 +67,8 @@ export const TITLES: Record<ErrorCode, string> = {
   worker_crashed: "The worker died",
   storage_error: "The storage for results failed",
   job_cancelled: "Cancelled",
+  job_superseded: "Replaced by a newer version of the job",
+  dead_lettered: "Its message was given up",
   unexpected: "Something broke on our side",
 }
 
