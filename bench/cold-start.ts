@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildFunctions } from "../packages/functions/build.ts"
 import { type Chunk, bundleFunctions, loadedAtOnce } from "../packages/functions/bundles.ts"
-import { FUNCTIONS } from "../packages/functions/src/sizes.ts"
+import { type FunctionName, FUNCTIONS } from "../packages/functions/src/sizes.ts"
 import { functionUrlEvent } from "./events.ts"
 import { median, round } from "./numbers.ts"
 import { type Probe, startProbe } from "./probe.ts"
@@ -21,20 +21,29 @@ export interface ColdStart {
 }
 
 const EMPTY = "(empty function)"
-const NAMES = ["api", "worker", "sweep", "dead-letter", "migrate"] as const
+/** Each bundle once, as the function of it that starts most often. */
+const BUNDLES = {
+  api: "api",
+  worker: "worker-light",
+  sweep: "sweep",
+  "dead-letter": "dead-letter",
+  migrate: "migrate",
+} as const satisfies Record<string, FunctionName>
 
 /** Medians of `rounds` starts of each bundle, one after the other in turns, so that a busy moment falls on all of them. */
 export async function coldStarts(rounds: number): Promise<ColdStart[]> {
   const folder = await buildFunctions()
   const { chunks } = await bundleFunctions()
   const scratch = mkdtempSync(join(tmpdir(), "robokit-bench-"))
-  const empty = join(scratch, "empty.mjs")
-  writeFileSync(empty, "export const handler = () => null\n")
-  const files = { [EMPTY]: empty, ...Object.fromEntries(NAMES.map((name) => [name, join(folder, `${name}.mjs`)])) }
+  writeFileSync(join(scratch, "empty.mjs"), "export const handler = () => null\n")
+  const probes: Record<string, Start> = {
+    [EMPTY]: { folder: scratch, handler: "empty.handler", memory_mb: FUNCTIONS.api.memory_mb },
+  }
+  for (const [name, fn] of Object.entries(BUNDLES)) probes[name] = { folder, ...FUNCTIONS[fn] }
   const starts: Record<string, Omit<ColdStart, "name" | "loaded_mb">[]> = {}
   try {
     for (let at = 0; at < rounds; at++)
-      for (const [name, file] of Object.entries(files)) (starts[name] ??= []).push(await startOnce(name, file))
+      for (const [name, each] of Object.entries(probes)) (starts[name] ??= []).push(await startOnce(name, each))
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
@@ -49,9 +58,14 @@ export async function coldStarts(rounds: number): Promise<ColdStart[]> {
   }))
 }
 
-async function startOnce(name: string, file: string) {
-  const memory_mb = name === EMPTY ? FUNCTIONS.api.memory_mb : FUNCTIONS[name as (typeof NAMES)[number]].memory_mb
-  const probe: Probe = await startProbe(file, { LOG_LEVEL: "silent" }, memory_mb)
+interface Start {
+  folder: string
+  handler: string
+  memory_mb: number
+}
+
+async function startOnce(name: string, { folder, handler, memory_mb }: Start) {
+  const probe: Probe = await startProbe(folder, handler, { LOG_LEVEL: "silent" }, memory_mb)
   try {
     const { wall_ms: init_ms, cpu_ms: init_cpu_ms, rss_mb } = probe.init
     const first = name === "api" ? await probe.invoke(functionUrlEvent("GET", "/health")) : undefined

@@ -1,4 +1,4 @@
-import { FUNCTIONS, MOST_AT_ONCE, QUEUES } from "../packages/functions/src/sizes.ts"
+import { CLASSES, FUNCTIONS, MOST_AT_ONCE, QUEUES } from "../packages/functions/src/sizes.ts"
 
 /** One kind of thing that is paid for, by its name in `prices.json`. */
 export type Item =
@@ -80,24 +80,27 @@ export const usd = (price: Price, quantity: number) => (quantity * price.usd) / 
 /** What is still to be paid when the account uses its free part for this alone. */
 export const usdBeyondFree = (price: Price, quantity: number) => usd(price, Math.max(0, quantity - price.free_a_month))
 
+/** The rows measured so far are of light jobs. */
+const worker = CLASSES.light.worker
+
 /** `runs` runs of one job in one go. `cold`: every call of a function starts a new environment, the most it can cost. */
 export function jobLines(job: JobInputs, assume: Assumptions, { runs, cold }: { runs: number; cold: boolean }): Line[] {
-  const gb = (name: keyof typeof FUNCTIONS) => FUNCTIONS[name].memory_mb / MB_PER_GB
-  const spent = (name: "api" | "worker" | "sweep", hub_requests: number) =>
-    billedMs(job[`${name}_wall_ms`], job[`${name}_cpu_ms`], FUNCTIONS[name].memory_mb, assume.vcpu_mb) +
+  const memory = { api: FUNCTIONS.api.memory_mb, worker: FUNCTIONS[worker].memory_mb, sweep: FUNCTIONS.sweep.memory_mb }
+  const gb = (name: keyof typeof memory) => memory[name] / MB_PER_GB
+  const spent = (name: keyof typeof memory, hub_requests: number) =>
+    billedMs(job[`${name}_wall_ms`], job[`${name}_cpu_ms`], memory[name], assume.vcpu_mb) +
     hub_requests * assume.hub_ms_per_request
   const start = (cpu_ms: number, memory_mb: number) => (cold ? billedMs(0, cpu_ms, memory_mb, assume.vcpu_mb) : 0)
 
-  const api_ms =
-    spent("api", job.hub_requests_api) + job.api_requests * start(job.api_init_cpu_ms, FUNCTIONS.api.memory_mb)
-  const worker_ms = spent("worker", job.hub_requests_worker) + start(job.worker_init_cpu_ms, FUNCTIONS.worker.memory_mb)
+  const api_ms = spent("api", job.hub_requests_api) + job.api_requests * start(job.api_init_cpu_ms, memory.api)
+  const worker_ms = spent("worker", job.hub_requests_worker) + start(job.worker_init_cpu_ms, memory.worker)
   // The sweep loads what the worker does.
-  const sweep_ms = spent("sweep", 0) + start(job.worker_init_cpu_ms, FUNCTIONS.sweep.memory_mb)
+  const sweep_ms = spent("sweep", 0) + start(job.worker_init_cpu_ms, memory.sweep)
   const gb_s = (api_ms * gb("api") + worker_ms * gb("worker") + sweep_ms * gb("sweep")) / 1000
 
   const invocations = job.api_requests + 2
   const log_bytes = job.log_bytes + invocations * assume.platform_log_bytes
-  const awake_s = (runs * worker_ms) / 1000 / MOST_AT_ONCE.worker + assume.database_rest_s
+  const awake_s = (runs * worker_ms) / 1000 / MOST_AT_ONCE[worker] + assume.database_rest_s
   const show = (value: number) => Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 6 })
   return [
     {
@@ -146,7 +149,7 @@ export function jobLines(job: JobInputs, assume: Assumptions, { runs, cold }: { 
       item: "database_cu_hours",
       quantity: (awake_s / 3600) * assume.database_cu,
       formula: "(runs × worker_ms ÷ 1000 ÷ workers_at_once + database_rest_s) ÷ 3600 × database_cu",
-      figures: `(${show(runs)} × ${show(worker_ms)} ÷ 1000 ÷ ${MOST_AT_ONCE.worker} + ${assume.database_rest_s}) ÷ 3600 × ${assume.database_cu}`,
+      figures: `(${show(runs)} × ${show(worker_ms)} ÷ 1000 ÷ ${MOST_AT_ONCE[worker]} + ${assume.database_rest_s}) ÷ 3600 × ${assume.database_cu}`,
     },
   ]
 }

@@ -66,7 +66,7 @@ test("a job costs what its inputs say, reckoned by hand", () => {
   expect(lines.cloudfront_requests).toBe(2000)
   expect(lines.cloudfront_gb).toBeCloseTo(0.001, 9)
   expect(lines.log_gb).toBeCloseTo((1000 * (600 + 4 * 100)) / 1e9, 12)
-  expect(lines.database_cu_hours).toBeCloseTo(((worker_ms / MOST_AT_ONCE.worker + 300) / 3600) * 0.5, 9)
+  expect(lines.database_cu_hours).toBeCloseTo(((worker_ms / MOST_AT_ONCE["worker-light"] + 300) / 3600) * 0.5, 9)
 })
 
 test("cold, every call pays for its start as well", () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { buildFunctions } from "../packages/functions/build.ts"
-import { FUNCTIONS, QUEUES } from "../packages/functions/src/sizes.ts"
+import { type FunctionName, FUNCTIONS, QUEUES, queueSettings } from "../packages/functions/src/sizes.ts"
 import { migrate } from "../packages/local/src/functions.ts"
 import { startSampleHub } from "../packages/local/src/hub/server.ts"
 import { startPostgres } from "../packages/local/src/postgres.ts"
@@ -47,8 +47,7 @@ export async function startLocal(data_dir: string): Promise<Local> {
     const through = (url: string) => url.replace(sqs.url, sqsProxy.url)
     const env = {
       DATABASE_URL: database.url,
-      JOB_QUEUE_URL: through(sqs.queue("jobs").url),
-      SWEEP_QUEUE_URL: through(sqs.queue("sweep").url),
+      ...queueSettings((queue) => through(sqs.queue(queue).url)),
       ARTIFACT_BUCKET: "artifacts",
       HF_ENDPOINT: hub.url,
       HF_REDIRECT_HOSTS: new URL(hub.cdn_url).origin,
@@ -58,12 +57,13 @@ export async function startLocal(data_dir: string): Promise<Local> {
       AWS_ENDPOINT_URL_S3: s3Proxy.url,
       AWS_ENDPOINT_URL_SQS: sqsProxy.url,
     }
-    const start = async (name: "api" | "worker" | "sweep") => {
-      const probe = await startProbe(join(folder, `${name}.mjs`), env, FUNCTIONS[name].memory_mb)
+    const start = async (name: FunctionName) => {
+      const { handler, memory_mb } = FUNCTIONS[name]
+      const probe = await startProbe(folder, handler, env, memory_mb)
       stops.push(probe.stop)
       return probe
     }
-    const [api, worker, sweep] = [await start("api"), await start("worker"), await start("sweep")]
+    const [api, worker, sweep] = [await start("api"), await start("worker-light"), await start("sweep")]
     return { database_url: database.url, api, worker, sweep, sqs: sqsProxy.requests, s3: s3Proxy.requests, stop }
   } catch (error) {
     await stop()

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process"
+import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
 const ENVIRONMENT = fileURLToPath(new URL("environment.ts", import.meta.url))
@@ -24,9 +25,16 @@ export interface Probe {
   stop(): Promise<void>
 }
 
-export async function startProbe(file: string, env: Record<string, string>, memory_mb: number): Promise<Probe> {
+/** `handler` is `<bundle>.<export>` of a bundle in `folder`. */
+export async function startProbe(
+  folder: string,
+  handler: string,
+  env: Record<string, string>,
+  memory_mb: number,
+): Promise<Probe> {
   const started = performance.now()
-  const child = fork(ENVIRONMENT, [pathToFileURL(file).href], {
+  const [bundle, name] = handler.split(".") as [string, string]
+  const child = fork(ENVIRONMENT, [pathToFileURL(join(folder, `${bundle}.mjs`)).href, name], {
     execArgv: [`--max-old-space-size=${Math.floor(memory_mb * 0.9)}`],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
     env: { PATH: process.env.PATH, TZ: ":UTC", ...env },

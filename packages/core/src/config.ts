@@ -3,7 +3,9 @@ import { z } from "zod"
 /** Every setting there is. `.env.example` lists the same names in the same order; a test compares them. */
 export const Config = z.object({
   DATABASE_URL: z.string().min(1).describe("Postgres connection string. Unset locally: the embedded server."),
-  JOB_QUEUE_URL: z.string().min(1).describe("SQS queue that wakes the job worker."),
+  JOB_QUEUE_URL_LIGHT: z.string().min(1).describe("SQS queue that wakes the workers for light jobs."),
+  JOB_QUEUE_URL_MEDIUM: z.string().min(1).describe("SQS queue that wakes the workers for medium jobs."),
+  JOB_QUEUE_URL_HEAVY: z.string().min(1).describe("SQS queue that wakes the workers for heavy jobs."),
   SWEEP_QUEUE_URL: z.string().min(1).describe("SQS queue that carries the one delayed sweep message."),
   ARTIFACT_BUCKET: z.string().min(1).describe("S3 bucket for results."),
   HF_ENDPOINT: z
@@ -24,7 +26,11 @@ export const Config = z.object({
     .optional()
     .describe("Key that every change needs: 24 characters or more. Unset, whoever reaches the API is its operator."),
   JOB_LEASE_SECONDS: z.coerce.number().min(1).default(45).describe("A job whose worker is silent this long is free."),
-  JOB_MEMORY_MB: z.coerce.number().default(512).describe("Heap limit of the thread that parses foreign files."),
+  JOB_MEMORY_MB: z.coerce
+    .number()
+    // The other half is for the buffers that files are read into, which lie outside of the heap, and for the process.
+    .default(() => Math.floor(Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 1024) / 2))
+    .describe("Heap limit of the thread that parses foreign files. Unset: half of its function's memory."),
   JOB_RUNNING_CAP: z.coerce
     .number()
     .int()

@@ -32,7 +32,7 @@ export function useDatabase(): TestDatabase {
     database.url = url.href
     database.admin = postgres(url.href, { max: 4, onnotice: () => {} })
     process.env.DATABASE_URL = url.href
-    process.env.JOB_QUEUE_URL ??= "http://127.0.0.1:9/jobs"
+    for (const name of ["LIGHT", "MEDIUM", "HEAVY"]) process.env[`JOB_QUEUE_URL_${name}`] ??= "http://127.0.0.1:9/jobs"
     process.env.SWEEP_QUEUE_URL ??= "http://127.0.0.1:9/sweep"
     process.env.ARTIFACT_BUCKET ??= "artifacts"
     process.env.LOG_LEVEL ??= "silent"

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { SQSClient } from "@aws-sdk/client-sqs"
 import { Config } from "@robokit/core/config"
 import { HUB_FILES } from "@robokit/functions/origin"
-import { MAPPINGS, QUEUES } from "@robokit/functions/sizes"
+import { MAPPINGS, QUEUES, queueSettings } from "@robokit/functions/sizes"
 import { buildFunctions } from "@robokit/functions/build"
 import { buildPortal } from "./build-portal.ts"
 import { concurrencyOf, makeFunctions, migrate } from "./functions.ts"
@@ -88,8 +88,7 @@ async function start(
   const functions = makeFunctions(bundle_folder, {
     ...settings(),
     DATABASE_URL: url,
-    JOB_QUEUE_URL: sqs.queue("jobs").url,
-    SWEEP_QUEUE_URL: sqs.queue("sweep").url,
+    ...queueSettings((queue) => sqs.queue(queue).url),
     ARTIFACT_BUCKET: BUCKET,
     HF_ENDPOINT: hub_url,
     ...(hub && { HF_REDIRECT_HOSTS: new URL(hub.cdn_url).origin }),

@@ -21,7 +21,7 @@ const scratch = mkdtempSync(join(tmpdir(), "robokit-drill-"))
 chmodSync(scratch, 0o755)
 const data_dir = join(scratch, "data")
 const backup = join(scratch, "backup")
-const WORKERS = concurrencyOf("worker")
+const WORKERS = concurrencyOf("worker-light")
 const LEROBOT = /^(observabot|kitchen-lab|shelf-robotics|tabletop-robotics|robokit-samples|humanoid-house)\//
 let hub: SampleHub
 let product: Product
@@ -107,7 +107,7 @@ async function messagesOf(queue: string) {
 async function expectSoundness(stops: number) {
   await until(openJobs, (open) => open.length === 0, 150)
   const { taken } = await until(
-    () => messagesOf("jobs"),
+    () => messagesOf("jobs-light"),
     ({ waiting }) => waiting === 0,
     30,
   )

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http"
 import { gzipSync } from "node:zlib"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
+import { stubRequired } from "../../test/settings.ts"
 import { resetConfig } from "../config.ts"
 import { clock, PERSON_PATIENCE } from "../hub/request.ts"
 import { hubFiles } from "./hub.ts"
@@ -18,7 +19,7 @@ beforeAll(async () => {
   }).listen(0, "127.0.0.1")
   await new Promise((resolve) => server.once("listening", resolve))
   url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  for (const name of ["DATABASE_URL", "JOB_QUEUE_URL", "SWEEP_QUEUE_URL", "ARTIFACT_BUCKET"]) vi.stubEnv(name, "unused")
+  stubRequired()
   vi.stubEnv("HF_ENDPOINT", url)
   resetConfig()
 })

@@ -1,6 +1,7 @@
 import { createServer } from "node:http"
 import fc from "fast-check"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
+import { stubRequired } from "../../test/settings.ts"
 import { type SampleHub, startSampleHub } from "../../../local/src/hub/server.ts"
 import { commitOf, memoryFile, repoOf } from "../../../local/src/hub/test-repos.ts"
 import { resetConfig } from "../config.ts"
@@ -31,7 +32,7 @@ beforeAll(async () => {
   })
   vi.stubEnv("HF_ENDPOINT", hub.url)
   vi.stubEnv("HF_REDIRECT_HOSTS", hub.cdn_url)
-  for (const name of ["DATABASE_URL", "JOB_QUEUE_URL", "SWEEP_QUEUE_URL", "ARTIFACT_BUCKET"]) vi.stubEnv(name, "unused")
+  stubRequired()
   resetConfig()
 })
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { expect, test, vi, afterEach } from "vitest"
+import { stubRequired } from "../../test/settings.ts"
 import { resetConfig } from "../config.ts"
 import { follow } from "./address.ts"
 import { failureOf, waitOf } from "./failure.ts"
@@ -8,7 +9,7 @@ afterEach(() => {
   resetConfig()
 })
 function configure(settings: Record<string, string>) {
-  for (const name of ["DATABASE_URL", "JOB_QUEUE_URL", "SWEEP_QUEUE_URL", "ARTIFACT_BUCKET"]) vi.stubEnv(name, "unused")
+  stubRequired()
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
   resetConfig()
 }

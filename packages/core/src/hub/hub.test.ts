@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest"
+import { stubRequired } from "../../test/settings.ts"
 import { type SampleHub, startSampleHub } from "../../../local/src/hub/server.ts"
 import { commitOf, memoryFile, repoOf } from "../../../local/src/hub/test-repos.ts"
 import { resetConfig } from "../config.ts"
@@ -31,7 +32,7 @@ beforeAll(async () => {
     quota: { anonymous: { api: 100_000, resolvers: 100_000, pages: 100_000 } },
   })
   vi.stubEnv("HF_ENDPOINT", hub.url)
-  for (const name of ["DATABASE_URL", "JOB_QUEUE_URL", "SWEEP_QUEUE_URL", "ARTIFACT_BUCKET"]) vi.stubEnv(name, "unused")
+  stubRequired()
   resetConfig()
   vi.spyOn(clock, "sleep").mockResolvedValue(undefined)
 })

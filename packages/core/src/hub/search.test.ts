@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest"
+import { stubRequired } from "../../test/settings.ts"
 import { resetConfig } from "../config.ts"
 import { Hub } from "./hub.ts"
 import { clock } from "./request.ts"
@@ -16,7 +17,7 @@ beforeAll(async () => {
   }).listen(0, "127.0.0.1")
   await new Promise((resolve) => server.once("listening", resolve))
   url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  for (const name of ["DATABASE_URL", "JOB_QUEUE_URL", "SWEEP_QUEUE_URL", "ARTIFACT_BUCKET"]) vi.stubEnv(name, "unused")
+  stubRequired()
   vi.stubEnv("HF_ENDPOINT", url)
   resetConfig()
   vi.spyOn(clock, "sleep").mockResolvedValue(undefined)

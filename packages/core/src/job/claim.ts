@@ -1,11 +1,14 @@
 import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
+import { classDue } from "./class-due.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
+import type { SizeClass } from "./schema.ts"
 import { endJobOf, jobIsAt } from "./shard.ts"
 import { shardTable } from "./shard.sql.ts"
 import { hasRoom, isCapped, takeTurn } from "./slots.ts"
+import { upTo } from "./size-class.ts"
 import { Sweep } from "./sweep.ts"
 
 type Leased = typeof jobTable | typeof shardTable
@@ -13,6 +16,7 @@ type Leased = typeof jobTable | typeof shardTable
 // A message may arrive a little early: clocks of queue and database differ.
 const isDue = (table: Leased) => lte(table.run_after, sql`now() + interval '1 second'`)
 const isDead = (table: Leased) => and(eq(table.status, "running"), lt(table.lease_until, sql`now()`))
+const fits = (table: Leased, most: SizeClass) => inArray(classDue(table), upTo(most))
 const deathsOf = (table: Leased) => sql`${table.crashes} + (${table.lease_token} is not null)::int`
 
 /** What a claim writes, on a job and on a shard alike. A lease that ran out counts as a death of its holder. */
@@ -21,6 +25,7 @@ const taken = (table: Leased) => ({
   waits_for_room: false,
   attempt: sql`${table.attempt} + 1`,
   crashes: deathsOf(table),
+  size_class: classDue(table),
   heartbeat_at: sql`now()`,
   lease_token: sql`gen_random_uuid()`,
   lease_until: leaseEnd(),
@@ -46,15 +51,19 @@ async function inTurn<Row>(
 }
 
 /**
- * Takes the job, or returns nothing when it is finished, not due yet, waiting for its shards, unknown to this registry
- * or in other hands. One guarded UPDATE: of any number of deliveries one wins.
+ * Takes the job, or returns nothing when it is finished, not due yet, waiting for its shards, unknown to this registry,
+ * of a larger class than `most` or in other hands. One guarded UPDATE: of any number of deliveries one wins.
  */
-export async function claim(id: number, known: readonly string[]): Promise<Lease | undefined> {
+export async function claim(
+  id: number,
+  known: readonly string[],
+  most: SizeClass = "heavy",
+): Promise<Lease | undefined> {
   const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
   const isGone = and(isWorking, isDead(jobTable))
   // Its last shard has finished: the reduce is next.
   const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
-  const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable))
+  const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable), fits(jobTable, most))
   const isFirst = sql`${jobTable.stage} = 0`
 
   const row = await inTurn(
@@ -69,7 +78,13 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
           started_at: sql`coalesce(${jobTable.started_at}, now())`,
           edition: nextEdition(),
         })
-        .where(and(isKnown, or(and(isNext, room(jobTable)), isGone), sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
+        .where(
+          and(
+            isKnown,
+            or(and(isNext, room(jobTable)), and(isGone, fits(jobTable, most))),
+            sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`,
+          ),
+        )
         .returning()
       return row
     },
@@ -91,9 +106,13 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
 }
 
 /** Takes a shard of a job that runs in the shard's stage, as `claim` takes a job. */
-export async function claimShard(shard_id: number, known: readonly string[]): Promise<Lease | undefined> {
+export async function claimShard(
+  shard_id: number,
+  known: readonly string[],
+  most: SizeClass = "heavy",
+): Promise<Lease | undefined> {
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
-  const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable))
+  const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable), fits(shardTable, most))
   const shard = await inTurn(
     async (room) => {
       const [row] = await use()
@@ -102,7 +121,7 @@ export async function claimShard(shard_id: number, known: readonly string[]): Pr
         .where(
           and(
             isOurs,
-            or(and(isNext, room(shardTable)), isDead(shardTable)),
+            or(and(isNext, room(shardTable)), and(isDead(shardTable), fits(shardTable, most))),
             sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
           ),
         )

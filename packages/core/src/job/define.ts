@@ -3,6 +3,7 @@ import type { ImportUsage } from "../dataset/schema.ts"
 import type { Card } from "../format/adapter.ts"
 import type { FormatType } from "../format/schema.ts"
 import type { Files } from "../files/files.ts"
+import type { SizeClass } from "./schema.ts"
 
 export interface PinnedDataset {
   id: number
@@ -36,6 +37,8 @@ export interface Shard {
   weight: number
   /** What `run` needs to know, as JSON of at most 48 KB. */
   input: Record<string, unknown>
+  /** Of a part that cannot be cut small enough for the job's own class, or that is far smaller. Absent: the job's. */
+  size_class?: SizeClass
 }
 
 /** What one shard found, as JSON of at most 700 KB. */

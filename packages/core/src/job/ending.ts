@@ -6,9 +6,15 @@ import { toJobError } from "./verdict.ts"
 /** Deaths after which a job is given up. */
 export const MAX_CRASHES = 3
 
+/**
+ * Deaths after which it goes to the next larger class, for its last try there. Running out of memory takes it there at
+ * once: the same memory would not be enough the second time either.
+ */
+export const MOVES_AT = MAX_CRASHES - 1
+
 export const CRASHED = new AppError(
   "worker_crashed",
-  `The worker that ran this job died ${MAX_CRASHES} times, so it is not tried again.`,
+  "The worker that ran this job died too often, so it is not tried again.",
 )
 
 export const CANCELLED = new AppError("job_cancelled", "Somebody asked for it to stop.", {

@@ -22,7 +22,8 @@ import {
   type Progress,
 } from "./lease.ts"
 import type { Registry } from "./registry.ts"
-import type { JobUsage, StoredArtifact } from "./schema.ts"
+import { passUp } from "./class-due.ts"
+import type { JobUsage, SizeClass, StoredArtifact } from "./schema.ts"
 import { partialsOf } from "./shard.ts"
 import { passOn } from "./slots.ts"
 import { Storage } from "./storage.ts"
@@ -66,14 +67,24 @@ export interface ExecuteOptions {
   run: Runner
   /** The shard of the job that is meant; absent: the job itself. */
   shard_id?: number | undefined
+  /** The largest class this worker has the memory for; what is larger is passed on. Absent: any. */
+  size_class?: SizeClass | undefined
   /** Time the job's code has, in ms; writing down how it ended comes after. */
   time_limit_ms: number
   /** Aborts when this process is asked to go: the job is handed back and counts as not tried. */
   shutdown?: AbortSignal | undefined
 }
 
-/** How it ended. `planned`: its shards go on with it. `delivered`: a shard has. `not_ours`: finished, in other hands, or deleted, at the start or meanwhile. */
-export type Ended = "completed" | "planned" | "delivered" | "failed" | "handed_back" | "cancelled" | "not_ours"
+/** How it ended. `planned`: its shards go on with it. `delivered`: a shard has. `passed_up`: it goes to a larger worker. `not_ours`: finished, in other hands, or deleted, at the start or meanwhile. */
+export type Ended =
+  | "completed"
+  | "planned"
+  | "delivered"
+  | "failed"
+  | "handed_back"
+  | "cancelled"
+  | "passed_up"
+  | "not_ours"
 
 const SHUTDOWN = Symbol("shutdown")
 const OUT_OF_TIME = Symbol("out of time")
@@ -84,11 +95,13 @@ const OUT_OF_TIME = Symbol("out of time")
  */
 export async function execute(job_id: number, options: ExecuteOptions): Promise<Ended> {
   const known = Object.keys(options.registry)
-  const { shard_id } = options
-  const lease = await (shard_id === undefined ? claim(job_id, known) : claimShard(shard_id, known))
+  const { shard_id, size_class = "heavy" } = options
+  const lease = await (shard_id === undefined
+    ? claim(job_id, known, size_class)
+    : claimShard(shard_id, known, size_class))
   if (!lease) {
     if (await isForeign(job_id, known)) throw new Error(`job ${job_id} is of a type this release does not know`)
-    return "not_ours"
+    return (await passUp(job_id, shard_id, size_class)) ? "passed_up" : "not_ours"
   }
   const { job_type, tenant_id } = lease.job
   const { attempt } = lease.shard ?? lease.job

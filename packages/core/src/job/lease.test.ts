@@ -144,7 +144,7 @@ describe("an end", () => {
     })
   })
 
-  test.each(["too_large", "dataset_malformed", "hub_gated", "time_limit", "memory_limit"] as const)(
+  test.each(["too_large", "dataset_malformed", "hub_gated", "time_limit"] as const)(
     "%s is a verdict and not tried again",
     async (code) => {
       const { dataset, id, look } = await importJob()

@@ -7,13 +7,14 @@ import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
 import type { Partial, Shard } from "./define.ts"
-import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import { CANCELLED, CRASHED, ended, MAX_CRASHES, MOVES_AT, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
 import { completeShard, endJobOf, holdsShard, insertShards, type ShardRow } from "./shard.ts"
 import { shardTable } from "./shard.sql.ts"
+import { larger } from "./size-class.ts"
 import { crashDelay, judge, plain, toJobError } from "./verdict.ts"
 
 /** The right to work on a job, or on one shard of it, and to write about it, until somebody else has claimed it. */
@@ -33,7 +34,15 @@ export const leaseEnd = () => sql`now() + ${config().JOB_LEASE_SECONDS} * interv
 /** What a lease may write on the row it is on, be it a job's or a shard's. */
 type Both = Pick<
   PgUpdateSetSource<typeof shardTable>,
-  "heartbeat_at" | "lease_until" | "lease_token" | "run_after" | "last_sent_at" | "tries" | "crashes" | "usage"
+  | "heartbeat_at"
+  | "lease_until"
+  | "lease_token"
+  | "run_after"
+  | "last_sent_at"
+  | "tries"
+  | "crashes"
+  | "usage"
+  | "size_class"
 > & { status?: "pending" }
 
 /**
@@ -159,9 +168,14 @@ const end = (lease: Lease, error: AppError, state_detail: "failed" | "dead", usa
   return write(lease, { ...crashes, usage }, ended(error, state_detail), "end")
 }
 
-/** Fails the job, or puts it back for another try: the error's class decides. */
+/** Fails the job, or puts it back for another try: the error's class decides. Out of memory, it has one try in the next larger class. */
 export const fail = (lease: Lease, error: AppError, usage: JobUsage) => {
-  const { tries } = lease.shard ?? lease.job
+  const { tries, crashes, size_class } = lease.shard ?? lease.job
+  const next = larger(size_class)
+  if (error.code === "memory_limit" && next && crashes < MOVES_AT) {
+    const message = `${toJobError(error).title}. Trying again with more of it.`
+    return putBack(lease, 0, { crashes: MOVES_AT, size_class: next, usage }, { state_detail: "retry_wait", message })
+  }
   const verdict = judge(error, tries)
   if (verdict.action === "fail") return end(lease, error, "failed", usage)
   const { title } = toJobError(error)
@@ -169,13 +183,15 @@ export const fail = (lease: Lease, error: AppError, usage: JobUsage) => {
   return putBack(lease, verdict.delay_ms, { tries: tries + 1, usage }, { state_detail: "retry_wait", message })
 }
 
-/** The code that ran the job died under it. Counted apart from errors: three and it is over. */
+/** The code that ran the job died under it. Counted apart from errors: two and it gets more memory, three and it is over. */
 export const crashed = (lease: Lease, usage: JobUsage) => {
-  const crashes = (lease.shard ?? lease.job).crashes + 1
+  const { crashes: before, size_class: own } = lease.shard ?? lease.job
+  const crashes = before + 1
   if (crashes >= MAX_CRASHES) return end(lease, CRASHED, "dead", usage)
   const delay_ms = crashDelay(crashes)
   const message = `The worker died. Trying again in ${seconds(delay_ms)}.`
-  return putBack(lease, delay_ms, { crashes, usage }, { state_detail: "retry_wait", message })
+  const size_class = crashes === MOVES_AT ? (larger(own) ?? own) : own
+  return putBack(lease, delay_ms, { crashes, size_class, usage }, { state_detail: "retry_wait", message })
 }
 
 /** What a worker does whose writes change nothing any more: ends the job if that is because somebody wants it stopped. */

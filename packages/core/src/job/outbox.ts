@@ -1,9 +1,11 @@
-import { eq, sql } from "drizzle-orm"
+import { eq, type SQL, sql } from "drizzle-orm"
+import { jsonText } from "../db/columns.ts"
 import { afterCommit, use } from "../db/database.ts"
 import { ids, log } from "../log.ts"
-import { outboxTable } from "./job.sql.ts"
+import { jobTable, outboxTable } from "./job.sql.ts"
 import { Queue } from "./queue.ts"
-import type { JobMessage } from "./schema.ts"
+import type { JobMessage, SizeClass } from "./schema.ts"
+import { shardTable } from "./shard.sql.ts"
 import { Storage } from "./storage.ts"
 
 export * as Outbox from "./outbox.ts"
@@ -23,22 +25,32 @@ export async function wake(job_id: number, delay_ms = 0, shard_id?: number) {
     at: Date.now() + delay_ms,
     ...(traceparent ? { traceparent } : {}),
   }
-  const row = await put("job", body, DIRECT_MS)
+  const row = await put("job", sized(body), DIRECT_MS)
   await afterCommit(() => deliver(row))
+}
+
+/** With the class that the row has now: read by the statement that writes the message, so that nobody can be wrong about it. */
+function sized(body: { job_id: number; shard_id?: number }) {
+  const { job_id, shard_id } = body
+  const [table, id] = shard_id === undefined ? [jobTable, job_id] : [shardTable, shard_id]
+  const size_class = sql`(select size_class from ${table} where id = ${id})`
+  return sql`${jsonText(body)}::jsonb || jsonb_build_object('size_class', ${size_class})`
 }
 
 /** The most SQS takes in one call. */
 const SEND_BATCH = 10
 
 /** Wakes workers for shards of a job once the surrounding transaction has committed, ten in a message to the queue. */
-export async function wakeShards(job_id: number, shard_ids: number[]) {
+export async function wakeShards(job_id: number, shards: { id: number; size_class: SizeClass }[]) {
   const { traceparent } = ids()
   const at = Date.now()
-  const bodies = []
-  for (let from = 0; from < shard_ids.length; from += SEND_BATCH) {
-    const shards = shard_ids.slice(from, from + SEND_BATCH)
-    bodies.push({ job_id, shards, at, ...(traceparent ? { traceparent } : {}) })
-  }
+  const bodies = batches(shards).map(({ size_class, batch }) => ({
+    job_id,
+    shards: batch.map(({ id }) => id),
+    size_class,
+    at,
+    ...(traceparent ? { traceparent } : {}),
+  }))
   if (bodies.length === 0) return
   const not_before = sql`now() + ${DIRECT_MS} * interval '1 millisecond'`
   const rows = await use()
@@ -48,10 +60,19 @@ export async function wakeShards(job_id: number, shard_ids: number[]) {
   await afterCommit(() => Promise.all(rows.map(deliver)))
 }
 
+/** What may go in one call: ten at most, all of one class. */
+export const batches = <Each extends { size_class: SizeClass }>(all: Each[]) =>
+  Object.entries(Object.groupBy(all, (each) => each.size_class)).flatMap(([size_class, ofClass]) =>
+    Array.from({ length: Math.ceil(ofClass.length / SEND_BATCH) }, (_, at) => ({
+      size_class: size_class as SizeClass,
+      batch: ofClass.slice(at * SEND_BATCH, (at + 1) * SEND_BATCH),
+    })),
+  )
+
 /** Deletes every object below `prefix` some time after the commit; the sweep does it. */
 export const deleteObjects = (prefix: string) => put("delete_objects", { prefix }, 0)
 
-async function put(kind: Row["kind"], body: Row["body"], grace_ms: number): Promise<Row> {
+async function put(kind: Row["kind"], body: Row["body"] | SQL, grace_ms: number): Promise<Row> {
   const not_before = sql`now() + ${grace_ms} * interval '1 millisecond'`
   const [row] = await use().insert(outboxTable).values({ kind, body, not_before }).returning()
   return row!
@@ -98,15 +119,20 @@ async function deliver(row: Row) {
     .where(eq(outboxTable.id, row.id))
 }
 
+type JobBody = Omit<JobMessage, "v"> & { at: number; shards?: number[]; size_class?: SizeClass }
+
 async function carryOut({ kind, body }: Row) {
   if (kind === "delete_objects") return Storage.removeAll(String(body.prefix))
-  const { at, shards, ...wanted } = body as Omit<JobMessage, "v"> & { at: number; shards?: number[] }
+  const { at, shards, size_class: said, ...wanted } = body as unknown as JobBody
+  // The release before classes wrote none; a worker that is too small passes it on.
+  const size_class = said ?? "light"
   if (shards) {
     const bodies = shards.map((shard_id) => ({ ...wanted, shard_id, v: 1 as const }))
-    return Queue.send({ to: "shards", bodies })
+    return Queue.send({ to: "shards", size_class, bodies })
   }
   await Queue.send({
     to: "job",
+    size_class,
     body: { ...wanted, v: 1 },
     delay_seconds: Math.max(0, (at - Date.now()) / 1000),
   })

@@ -1,11 +1,12 @@
-import type { JobMessage, SweepMessage } from "./schema.ts"
+import type { JobMessage, SizeClass, SweepMessage } from "./schema.ts"
 
 export * as Queue from "./queue.ts"
 
+/** `size_class` says which workers hear it. A worker that is too small passes it on (`class-due.ts`). */
 export type Wake =
-  | { to: "job"; body: JobMessage; delay_seconds?: number }
+  | { to: "job"; size_class: SizeClass; body: JobMessage; delay_seconds?: number }
   /** At most ten in one call. */
-  | { to: "shards"; bodies: JobMessage[] }
+  | { to: "shards"; size_class: SizeClass; bodies: JobMessage[] }
   | { to: "sweep"; body: SweepMessage; delay_seconds?: number }
 
 export type Deliver = (wake: Wake) => Promise<void>

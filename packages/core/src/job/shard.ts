@@ -4,6 +4,7 @@ import { transaction, use } from "../db/database.ts"
 import type { AppError } from "../error.ts"
 import type { Partial, Shard } from "./define.ts"
 import { ended, nextEdition } from "./ending.ts"
+import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import type { JobUsage } from "./schema.ts"
@@ -38,23 +39,28 @@ export const holdsShard = (shard: ShardRow, token: string): SQL | undefined =>
   )
 
 /** Writes down the shards of a stage and their wake-up calls, in the transaction that opened it. */
-export async function insertShards(job: { id: number; tenant_id: number }, stage: number, shards: Shard[]) {
-  const inserted: number[] = []
+export async function insertShards(
+  job: Pick<JobRow, "id" | "tenant_id" | "size_class">,
+  stage: number,
+  shards: Shard[],
+) {
+  const inserted: Pick<ShardRow, "id" | "size_class">[] = []
   for (let from = 0; from < shards.length; from += INSERT_BATCH) {
     const rows = await use()
       .insert(shardTable)
       .values(
-        shards.slice(from, from + INSERT_BATCH).map(({ weight, input }, at) => ({
+        shards.slice(from, from + INSERT_BATCH).map(({ weight, input, size_class = job.size_class }, at) => ({
           tenant_id: job.tenant_id,
           job_id: job.id,
           stage,
           ordinal: from + at,
           weight: Math.max(1, Math.round(weight)),
           input,
+          size_class,
         })),
       )
-      .returning({ id: shardTable.id })
-    inserted.push(...rows.map((row) => row.id))
+      .returning({ id: shardTable.id, size_class: shardTable.size_class })
+    inserted.push(...rows)
   }
   await Outbox.wakeShards(job.id, inserted)
 }

@@ -4,6 +4,7 @@ import { transaction, use } from "../db/database.ts"
 import { log } from "../log.ts"
 import { jobTable } from "./job.sql.ts"
 import { Queue } from "./queue.ts"
+import type { SizeClass } from "./schema.ts"
 import { shardTable } from "./shard.sql.ts"
 
 /** Any constant of ours: whoever counts the running and acts on it takes turns with the others who do. */
@@ -32,6 +33,12 @@ export function hasRoom(tenant_id: SQL): SQL {
   return sql`(${all} and ${own})`
 }
 
+interface Waiting extends Record<string, unknown> {
+  job_id: number
+  shard_id: number | null
+  size_class: SizeClass
+}
+
 /**
  * Wakes who waits for the place that just became free: of the tenant with the least running, the one that waits longest.
  * Never throws: the sweep wakes them too, later.
@@ -42,27 +49,27 @@ export async function passOn() {
     const next = await transaction(async () => {
       // Whoever found no room before we gave it back has written that down once we have our turn.
       await takeTurn()
-      const [found] = await use().execute<{ job_id: number; shard_id: number | null }>(sql`
+      const [found] = await use().execute<Waiting>(sql`
         with waiting as (
-          select id as job_id, null::int as shard_id, tenant_id, run_after from job where waits_for_room
+          select id as job_id, null::int as shard_id, tenant_id, size_class, run_after from job where waits_for_room
           union all
-          select shard.job_id, shard.id, shard.tenant_id, shard.run_after from shard
+          select shard.job_id, shard.id, shard.tenant_id, shard.size_class, shard.run_after from shard
             join job on job.id = shard.job_id and job.stage = shard.stage
             where shard.waits_for_room and job.state_detail = 'running'
         ), busy as (select tenant_id, count(*) as n from (${held}) as held group by tenant_id)
-        select job_id, shard_id from waiting left join busy using (tenant_id)
+        select job_id, shard_id, size_class from waiting left join busy using (tenant_id)
         where ${hasRoom(sql`waiting.tenant_id`)}
         order by coalesce(busy.n, 0), run_after, job_id, shard_id limit 1`)
       if (!found) return undefined
-      const { job_id, shard_id } = found
+      const { job_id, shard_id, size_class } = found
       const table = shard_id === null ? jobTable : shardTable
       await use()
         .update(table as typeof jobTable)
         .set({ waits_for_room: false, last_sent_at: sql`now()` })
         .where(sql`${table.id} = ${shard_id ?? job_id}`)
-      return { job_id, ...(shard_id === null ? {} : { shard_id }) }
+      return { size_class, body: { job_id, ...(shard_id === null ? {} : { shard_id }), v: 1 as const } }
     })
-    if (next) await Queue.send({ to: "job", body: { ...next, v: 1 } })
+    if (next) await Queue.send({ to: "job", ...next })
   } catch (error) {
     log().warn({ err: error }, "a free place could not be passed on")
   }

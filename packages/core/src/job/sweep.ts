@@ -2,6 +2,7 @@ import { and, eq, inArray, lt, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { log } from "../log.ts"
+import { classDue } from "./class-due.ts"
 import { CANCELLED, ended } from "./ending.ts"
 import { jobTable, outboxTable, sweepTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
@@ -123,10 +124,10 @@ async function wakeUnattended(known: readonly string[], until: number) {
       .update(jobTable)
       .set({ last_sent_at: sql`now()` })
       .where(sql`${jobTable.id} in (${unattended})`)
-      .returning({ id: jobTable.id })
-    for (const { id } of rows) {
+      .returning({ id: jobTable.id, size_class: classDue(jobTable) })
+    for (const { id, size_class } of rows) {
       // Not sent means sent again in a minute: the mark above ages.
-      await Queue.send({ to: "job", body: { job_id: id, v: 1 } }).then(
+      await Queue.send({ to: "job", size_class, body: { job_id: id, v: 1 } }).then(
         () => woken++,
         (error: unknown) => log().warn({ err: error, job_id: id }, "a job could not be woken"),
       )
@@ -150,10 +151,10 @@ async function wakeShards(known: readonly string[], until: number) {
       .update(shardTable)
       .set({ last_sent_at: sql`now()` })
       .where(sql`${shardTable.id} in (${unattended})`)
-      .returning({ id: shardTable.id, job_id: shardTable.job_id })
-    for (let from = 0; from < rows.length; from += 10) {
-      const bodies = rows.slice(from, from + 10).map(({ id, job_id }) => ({ job_id, shard_id: id, v: 1 as const }))
-      await Queue.send({ to: "shards", bodies }).then(
+      .returning({ id: shardTable.id, job_id: shardTable.job_id, size_class: classDue(shardTable) })
+    for (const { size_class, batch } of Outbox.batches(rows)) {
+      const bodies = batch.map(({ id, job_id }) => ({ job_id, shard_id: id, v: 1 as const }))
+      await Queue.send({ to: "shards", size_class, bodies }).then(
         () => void (woken += bodies.length),
         (error: unknown) => log().warn({ err: error, shards: bodies.length }, "shards could not be woken"),
       )

@@ -58,8 +58,10 @@ describe("a job in its thread", () => {
     expect(await look()).toMatchObject({ status: "failed", error_code: "time_limit" })
   })
 
-  test("that eats its memory fails as that, and the worker lives on", async () => {
+  test("that eats its memory too in the larger class fails as that, and the worker lives on", async () => {
     const { id, look } = await begin("hogs")
+    expect(await go(id)).toBe("failed")
+    expect(await look()).toMatchObject({ status: "pending", state_detail: "retry_wait", size_class: "medium" })
     expect(await go(id)).toBe("failed")
     expect(await look()).toMatchObject({ status: "failed", error_code: "memory_limit", error: { retryable: false } })
     expect(await go((await begin("quick")).id)).toBe("completed")
@@ -104,7 +106,8 @@ describe("a job in its thread", () => {
 })
 
 describe("the handler", () => {
-  const handle = workerWith({ registry: harness, run, shutdown: new AbortController().signal })
+  const shutdown = new AbortController().signal
+  const handle = workerWith({ registry: harness, run, shutdown, size_class: "light" })
   const context = { getRemainingTimeInMillis: () => 60_000 }
   const event = (...bodies: string[]) =>
     ({ Records: bodies.map((body, index) => ({ messageId: `m${index}`, body })) }) as SQSEvent

@@ -1,7 +1,7 @@
 import { extname } from "node:path"
 import { execute, type Runner } from "@robokit/core/job/execute"
 import { jobs, type Registry } from "@robokit/core/job/registry"
-import { JobMessage } from "@robokit/core/job/schema"
+import { JobMessage, type SizeClass } from "@robokit/core/job/schema"
 import { log, withIds } from "@robokit/core/log"
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda"
 import { inThread } from "./in-thread.ts"
@@ -20,6 +20,8 @@ export interface WorkerOptions {
   registry: Registry
   run: Runner
   shutdown: AbortSignal
+  /** What this function has the memory for. */
+  size_class: SizeClass
 }
 
 /**
@@ -27,7 +29,7 @@ export interface WorkerOptions {
  * newer release may be), and those whose job's end could not be written down.
  */
 export const workerWith =
-  ({ registry, run, shutdown }: WorkerOptions) =>
+  ({ registry, run, shutdown, size_class }: WorkerOptions) =>
   async (event: SQSEvent, context: Pick<Context, "getRemainingTimeInMillis">): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = []
     for (const { messageId, body } of event.Records) {
@@ -35,7 +37,7 @@ export const workerWith =
         const { job_id, shard_id, traceparent } = JobMessage.parse(JSON.parse(body))
         const time_limit_ms = Math.max(1000, context.getRemainingTimeInMillis() - GRACE_MS)
         await withIds(traceparent ? { traceparent } : {}, () =>
-          execute(job_id, { shard_id, registry, run, time_limit_ms, shutdown }),
+          execute(job_id, { shard_id, size_class, registry, run, time_limit_ms, shutdown }),
         )
       } catch (error) {
         log().error({ err: error, message_id: messageId }, "a message could not be handled")
@@ -45,4 +47,10 @@ export const workerWith =
     return { batchItemFailures }
   }
 
-export const handler = workerWith({ registry: jobs, run: inThread(THREAD), shutdown: leaving.signal })
+const workerFor = (size_class: SizeClass) =>
+  workerWith({ registry: jobs, run: inThread(THREAD), shutdown: leaving.signal, size_class })
+
+/** One bundle for every size class: its functions differ in what `sizes.ts` gives them, and in what they refuse. */
+export const light = workerFor("light")
+export const medium = workerFor("medium")
+export const heavy = workerFor("heavy")
