@@ -76,7 +76,7 @@ test("cold, every call pays for its start as well", () => {
 
 test("idle, no function runs and the database sleeps", () => {
   expect(idleLines(assume).map(({ item, quantity }) => [item, quantity])).toEqual([
-    ["sqs_requests", 300],
+    ["sqs_requests", QUEUES.length * 100],
     ["alarm_months", 7],
     ["s3_gb_months", 1],
     ["database_gb_months", 2],

@@ -2,7 +2,7 @@ import { QUEUES } from "../packages/functions/src/sizes.ts"
 import { api } from "./api.ts"
 import { queueOf, titled } from "./queues.ts"
 import { stage } from "./stage.ts"
-import { deadLetter, sweep, worker } from "./workers.ts"
+import { deadLetter, readers } from "./workers.ts"
 
 export const alarms = new aws.sns.Topic("Alarms")
 
@@ -41,7 +41,7 @@ function watch(
   })
 }
 
-for (const [name, fn] of Object.entries({ api, worker, sweep, "dead-letter": deadLetter })) {
+for (const [name, fn] of Object.entries({ api, ...readers })) {
   const of = { FunctionName: fn.name }
   watch(`${titled(name)}Errors`, {
     description: `${name} threw, ran out of time or of memory.`,
@@ -68,7 +68,7 @@ watch("DeadLetters", {
 })
 
 /** A message may wait for a full stage; one that fails comes back after the visibility timeout and shows by its age. */
-const OLDEST_S = { jobs: 3600, sweep: 900, "jobs-dlq": 900 }
+const OLDEST_S = { "jobs-light": 3600, "jobs-medium": 3600, "jobs-heavy": 3600, sweep: 900, "jobs-dlq": 900 }
 
 for (const { name } of QUEUES) {
   const of = { QueueName: queueOf(name).nodes.queue.name }

@@ -14,7 +14,7 @@ interface Options {
 
 /** One of our bundles as a Lambda, with its own log group and a role that may do what is listed here and nothing else. */
 export function functionOf(name: FunctionName, { environment, permissions = [], reserved, url }: Options) {
-  const { timeout_s, memory_mb } = FUNCTIONS[name]
+  const { handler, timeout_s, memory_mb, disk_mb } = FUNCTIONS[name]
   const logs = new aws.cloudwatch.LogGroup(`${titled(name)}Logs`, {
     name: `/aws/lambda/${$app.name}-${$app.stage}-${name}`,
     retentionInDays: stage.logDays,
@@ -26,11 +26,12 @@ export function functionOf(name: FunctionName, { environment, permissions = [], 
   }
   return new sst.aws.Function(titled(name), {
     bundle: bundles,
-    handler: `${name}.handler`,
+    handler,
     runtime: "nodejs24.x",
     architecture: "arm64",
     timeout: `${timeout_s} seconds`,
     memory: `${memory_mb} MB`,
+    storage: `${disk_mb} MB`,
     environment,
     permissions: [mayLog, ...permissions],
     logging: { format: "json", logGroup: logs.name },

@@ -1,4 +1,4 @@
-import { QUEUES, type QueueName } from "../packages/functions/src/sizes.ts"
+import { QUEUE_SETTINGS, QUEUES, type QueueName } from "../packages/functions/src/sizes.ts"
 
 const made = new Map<string, sst.aws.Queue>()
 
@@ -19,7 +19,10 @@ export function queueOf(name: QueueName): sst.aws.Queue {
 }
 
 /** Instead of `link`, which would grant `sqs:*`. */
-export const maySend = { actions: ["sqs:SendMessage"], resources: [queueOf("jobs").arn, queueOf("sweep").arn] }
+export const maySend = {
+  actions: ["sqs:SendMessage"],
+  resources: Object.values(QUEUE_SETTINGS).map((name) => queueOf(name).arn),
+}
 
 export const mayReceive = (name: QueueName) => ({
   actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],

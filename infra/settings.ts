@@ -1,3 +1,4 @@
+import { queueSettings } from "../packages/functions/src/sizes.ts"
 import { queueOf } from "./queues.ts"
 import { databaseUrl } from "./secrets.ts"
 import { artifacts } from "./storage.ts"
@@ -5,7 +6,6 @@ import { artifacts } from "./storage.ts"
 /** Settings of core/config.ts that every function must have; what it may do with what they name, its role decides. */
 export const settings = (url: $util.Input<string> = databaseUrl.value) => ({
   DATABASE_URL: url,
-  JOB_QUEUE_URL: queueOf("jobs").url,
-  SWEEP_QUEUE_URL: queueOf("sweep").url,
+  ...queueSettings((queue) => queueOf(queue).url),
   ARTIFACT_BUCKET: artifacts.name,
 })

@@ -1,21 +1,24 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { FUNCTION_NAMES, FUNCTIONS, MOST_AT_ONCE, MOST_CONNECTIONS } from "@robokit/functions/sizes"
+import { CLASSES, FUNCTION_NAMES, FUNCTIONS, MOST_AT_ONCE, MOST_CONNECTIONS } from "@robokit/functions/sizes"
 import { POOL } from "@robokit/core/db/database"
 import { all, lambda, lambdas, mappings, nameOf, type Rule } from "./graph.ts"
+
+/** They answer a message by sending another. */
+const SENDERS_AND_READERS = [...Object.values(CLASSES).map(({ worker }) => worker), "sweep"] as const
 
 export const compute: Rule[] = [
   {
     id: "functions",
-    title: "every function is there, with the time and memory it has on a laptop",
+    title: "every function is there, with the time and memory it has on a laptop, and its disk",
     check: (graph) =>
       FUNCTION_NAMES.flatMap((name) => {
         const inputs = lambda(graph, name)?.inputs
         if (!inputs) return [`${name} is missing`]
-        const { timeout_s, memory_mb } = FUNCTIONS[name]
-        return inputs.timeout === timeout_s && inputs.memorySize === memory_mb
-          ? []
-          : [`${name} has ${inputs.timeout} s and ${inputs.memorySize} MB, not ${timeout_s} s and ${memory_mb} MB`]
+        const { timeout_s, memory_mb, disk_mb } = FUNCTIONS[name]
+        const has = [inputs.timeout, inputs.memorySize, inputs.ephemeralStorage?.size]
+        const due = [timeout_s, memory_mb, disk_mb]
+        return String(has) === String(due) ? [] : [`${name} has ${has.join(", ")} (s, MB, MB), not ${due.join(", ")}`]
       }),
   },
   {
@@ -28,11 +31,12 @@ export const compute: Rule[] = [
   },
   {
     id: "bundles",
-    title: "every handler is a bundle of ours that exports it",
+    title: "every handler is the one that runs on a laptop, and its bundle exports it",
     check: (graph) =>
       lambdas(graph).flatMap((fn) => {
         const [file, name] = String(fn.inputs.handler).split(".")
         const path = join(graph.bundles, `${file}.mjs`)
+        if (fn.inputs.handler !== FUNCTIONS[nameOf(fn)]?.handler) return [`${fn.name} is ${fn.inputs.handler}`]
         if (!existsSync(path)) return [`${fn.name}: there is no ${file}.mjs`]
         const isExported = new RegExp(`export\\s*\\{[^}]*\\b${name}\\b[^}]*\\}`).test(readFileSync(path, "utf8"))
         return isExported ? [] : [`${fn.name}: ${file}.mjs exports no ${name}`]
@@ -78,7 +82,7 @@ export const compute: Rule[] = [
     id: "recursion",
     title: "functions that send to the queue they came from may do so for longer than sixteen turns",
     check: (graph) =>
-      (["worker", "sweep"] as const).flatMap((name) => {
+      SENDERS_AND_READERS.flatMap((name) => {
         const fn = lambda(graph, name)
         const isAllowed = all(graph, "aws:lambda/functionRecursionConfig:FunctionRecursionConfig").some(
           ({ inputs }) => inputs.functionName === fn?.inputs.name && inputs.recursiveLoop === "Allow",

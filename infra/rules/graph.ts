@@ -1,4 +1,4 @@
-import type { FunctionName, QueueName } from "@robokit/functions/sizes"
+import { FUNCTION_NAMES, type FunctionName, type QueueName } from "@robokit/functions/sizes"
 
 /** A resource as AWS would be asked for it: Pulumi's type and the inputs, all known. */
 export interface Resource {
@@ -38,19 +38,21 @@ export interface Statement {
   conditions?: { test: string; variable: string; values: string[] }[]
 }
 
+/** As infra/queues.ts names what SST makes. */
+const titled = (name: string) => name.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())
+
 export const all = ({ resources }: Graph, type: string) => resources.filter((each) => each.type === type)
 
 export const lambdas = (graph: Graph) => all(graph, "aws:lambda/function:Function")
-/** `worker` of `worker.handler`: the name of its bundle. */
-export const nameOf = (lambda: Resource) => String(lambda.inputs.handler).split(".")[0] as FunctionName
+/** By the name of the resource, since several functions may be of one bundle. */
+export const nameOf = (lambda: Resource) =>
+  FUNCTION_NAMES.find((each) => lambda.name === `${titled(each)}Function`) ?? (lambda.name as FunctionName)
 export const lambda = (graph: Graph, name: FunctionName) => lambdas(graph).find((each) => nameOf(each) === name)
 export const settingsOf = (fn: Resource): Record<string, string> => fn.inputs.environment?.variables ?? {}
 
 export const queues = (graph: Graph) => all(graph, "aws:sqs/queue:Queue")
 export const queue = (graph: Graph, name: QueueName) =>
-  queues(graph).find(
-    (each) => each.name === `${name.replace(/(^|-)([a-z])/g, (_, __, l) => l.toUpperCase())}QueueQueue`,
-  )
+  queues(graph).find((each) => each.name === `${titled(name)}QueueQueue`)
 export const redriveOf = (each: Resource): { deadLetterTargetArn: string; maxReceiveCount: number } | undefined =>
   each.inputs.redrivePolicy && JSON.parse(each.inputs.redrivePolicy)
 export const isNamed = (arn: unknown, { inputs }: Resource) => String(arn).endsWith(`:${inputs.name}`)

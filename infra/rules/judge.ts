@@ -1,5 +1,5 @@
 import type { Graph } from "./graph.ts"
-import type { Mistake } from "./mistakes.ts"
+import type { Mistake } from "./mistake.ts"
 import { rules } from "./registry.ts"
 
 /** Each rule that does not hold, with what is wrong. */

@@ -1,15 +1,7 @@
-import { type Graph, lambda, roleOf, settingsOf } from "./graph.ts"
-import { drop, dropAll, first, fn, giveUpAfter, mapping, must, q, regrant } from "./spoil.ts"
-
-export interface Mistake {
-  /** The rule that must catch it, and the only one. */
-  rule: string
-  /** Where one figure has two rules, the other. */
-  also?: string
-  title: string
-  /** Made on a copy of the graph, which it may change at will. */
-  make(graph: Graph): void
-}
+import { lambda, roleOf, settingsOf } from "./graph.ts"
+import type { Mistake } from "./mistake.ts"
+import { mistakesInRunning } from "./mistakes-in-running.ts"
+import { drop, dropAll, first, fn, mapping, must, regrant } from "./spoil.ts"
 
 const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm"
 const block = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -17,82 +9,9 @@ const lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfigurat
 const distribution = "aws:cloudfront/distribution:Distribution"
 const headers = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 
-/** What somebody might do one day. Each spoils one thing and is caught by the rule meant for it and by no other. */
+/** Every mistake there is: those of functions and queues first. */
 export const mistakes: Mistake[] = [
-  { rule: "functions", title: "less memory than on a laptop", make: (g) => void (fn(g, "worker").memorySize = 256) },
-  { rule: "runtime", title: "an older Node", make: (g) => void (fn(g, "api").runtime = "nodejs22.x") },
-  { rule: "runtime", title: "an Intel processor", make: (g) => void (fn(g, "sweep").architectures = ["x86_64"]) },
-  { rule: "bundles", title: "a handler that is not exported", make: (g) => void (fn(g, "api").handler = "api.main") },
-  {
-    rule: "network",
-    title: "a NAT gateway",
-    make: (g) => void g.resources.push({ type: "aws:ec2/natGateway:NatGateway", name: "Nat", inputs: {} }),
-  },
-  { rule: "network", title: "a worker in a VPC", make: (g) => void (fn(g, "worker").vpcConfig = { subnetIds: ["s"] }) },
-  {
-    rule: "connections",
-    title: "more of the API than the database has connections",
-    make: (g) => void (fn(g, "api").reservedConcurrentExecutions = 100),
-  },
-  {
-    rule: "connections",
-    title: "an API without bounds",
-    make: (g) => void delete fn(g, "api").reservedConcurrentExecutions,
-  },
-  {
-    rule: "throttling",
-    title: "reserved concurrency for the worker",
-    make: (g) => void (fn(g, "worker").reservedConcurrentExecutions = 20),
-  },
-  {
-    rule: "recursion",
-    title: "sweeps that stop after sixteen turns",
-    make: (g) => dropAll(g, "aws:lambda/functionRecursionConfig:FunctionRecursionConfig", "Sweep"),
-  },
-  {
-    rule: "pace",
-    title: "a mapping slower than it was meant",
-    make: (g) => void (mapping(g, "worker").scalingConfig = { maximumConcurrency: 10 }),
-  },
-  {
-    rule: "queues",
-    title: "messages hidden for longer",
-    make: (g) => void (q(g, "jobs").visibilityTimeoutSeconds *= 2),
-  },
-  {
-    rule: "readers",
-    title: "the sweep reads another queue",
-    // As hidden as its own, so that only the reading is wrong.
-    make: (g) => void (mapping(g, "sweep").eventSourceArn = mapping(g, "dead-letter").eventSourceArn),
-  },
-  {
-    rule: "visibility",
-    title: "a message that comes back while its reader still works",
-    also: "queues",
-    make: (g) => void (q(g, "jobs").visibilityTimeoutSeconds = 1700),
-  },
-  { rule: "dead-letters", title: "given up after four tries", make: (g) => void giveUpAfter(g, "jobs", 4) },
-  {
-    rule: "dead-letter-retention",
-    title: "dead letters that go nowhere",
-    make: (g) => void giveUpAfter(g, "sweep", 100, "arn:aws:sqs:eu-west-1:123456789012:gone"),
-  },
-  {
-    rule: "dead-letter-retention",
-    title: "dead letters that are gone as soon as their source's",
-    also: "queues",
-    make: (g) => void (q(g, "jobs-dlq").messageRetentionSeconds = 4 * 86_400),
-  },
-  {
-    rule: "partial-responses",
-    title: "one failure fails the batch",
-    make: (g) => void (mapping(g, "worker").functionResponseTypes = []),
-  },
-  {
-    rule: "queue-encryption",
-    title: "messages in the clear",
-    make: (g) => void (q(g, "jobs").sqsManagedSseEnabled = false),
-  },
+  ...mistakesInRunning,
   {
     rule: "private",
     title: "a bucket that may become public",
@@ -117,7 +36,10 @@ export const mistakes: Mistake[] = [
   {
     rule: "no-star",
     title: "a worker that may write anywhere",
-    make: (g) => regrant(g, "worker", (all) => all.map((each) => ({ ...each, resources: ["*"] }))),
+    make: (g) =>
+      regrant(g, "worker-light", (all) =>
+        all.map((each) => (each.actions.includes("s3:PutObject") ? { ...each, resources: ["*"] } : each)),
+      ),
   },
   {
     rule: "no-star",
@@ -136,7 +58,24 @@ export const mistakes: Mistake[] = [
   {
     rule: "least-privilege",
     title: "a worker that cannot clear up after itself",
-    make: (g) => regrant(g, "worker", (all) => all.filter(({ actions }) => !actions.includes("s3:DeleteObject"))),
+    make: (g) => regrant(g, "worker-light", (all) => all.filter(({ actions }) => !actions.includes("s3:DeleteObject"))),
+  },
+  {
+    rule: "reach",
+    title: "an API that cannot wake the heavy worker",
+    make: (g) =>
+      regrant(g, "api", (all) =>
+        all.map((each) => ({ ...each, resources: each.resources.filter((arn) => !arn.includes("JobsHeavy")) })),
+      ),
+  },
+  {
+    rule: "reach",
+    title: "a light worker that may take away heavy messages",
+    make: (g) =>
+      regrant(g, "worker-light", (all) => [
+        ...all,
+        { actions: ["sqs:ReceiveMessage"], resources: [mapping(g, "worker-heavy").eventSourceArn] },
+      ]),
   },
   {
     rule: "trust",
@@ -148,8 +87,8 @@ export const mistakes: Mistake[] = [
   },
   {
     rule: "settings",
-    title: "a sweep that does not know the queue of jobs",
-    make: (g) => void delete settingsOf(must(lambda(g, "sweep"))).JOB_QUEUE_URL,
+    title: "a sweep that does not know the queue of heavy jobs",
+    make: (g) => void delete settingsOf(must(lambda(g, "sweep"))).JOB_QUEUE_URL_HEAVY,
   },
   {
     rule: "settings",
@@ -157,27 +96,37 @@ export const mistakes: Mistake[] = [
     make: (g) => void delete settingsOf(must(lambda(g, "api"))).OPERATOR_KEY,
   },
   {
+    rule: "queue-settings",
+    title: "heavy jobs sent to the light queue",
+    make(g) {
+      const settings = settingsOf(must(lambda(g, "api")))
+      settings.JOB_QUEUE_URL_HEAVY = must(settings.JOB_QUEUE_URL_LIGHT)
+    },
+  },
+  {
     rule: "known-settings",
     title: "a setting misspelt",
-    make: (g) => void (settingsOf(must(lambda(g, "worker"))).HF_TOKENS = "x"),
+    make: (g) => void (settingsOf(must(lambda(g, "worker-light"))).HF_TOKENS = "x"),
   },
   {
     rule: "secrets",
     title: "the database's password in the source",
-    make: (g) => void (settingsOf(must(lambda(g, "worker"))).DATABASE_URL = "postgres://user:password@host/db"),
+    make: (g) => void (settingsOf(must(lambda(g, "worker-light"))).DATABASE_URL = "postgres://user:password@host/db"),
   },
   {
     rule: "secrets",
     title: "the operator's key for the worker, which reads foreign files",
     make: (g) =>
-      void (settingsOf(must(lambda(g, "worker"))).OPERATOR_KEY = must(settingsOf(must(lambda(g, "api"))).OPERATOR_KEY)),
+      void (settingsOf(must(lambda(g, "worker-light"))).OPERATOR_KEY = must(
+        settingsOf(must(lambda(g, "api"))).OPERATOR_KEY,
+      )),
   },
   { rule: "migration", title: "no migration", make: (g) => drop(g, first(g, "aws:lambda/invocation:Invocation")) },
   {
     rule: "migration",
     title: "new code before the new schema",
     make(g) {
-      const worker = must(lambda(g, "worker"))
+      const worker = must(lambda(g, "worker-light"))
       drop(g, worker)
       g.resources.unshift(worker)
     },
@@ -201,20 +150,24 @@ export const mistakes: Mistake[] = [
   {
     rule: "logs",
     title: "logs for ever",
-    make: (g) => void delete first(g, "aws:cloudwatch/logGroup:LogGroup", "Worker").inputs.retentionInDays,
+    make: (g) => void delete first(g, "aws:cloudwatch/logGroup:LogGroup", "WorkerLight").inputs.retentionInDays,
   },
-  { rule: "function-alarms", title: "nobody hears of errors", make: (g) => drop(g, first(g, alarm, "WorkerErrors")) },
+  {
+    rule: "function-alarms",
+    title: "nobody hears of errors",
+    make: (g) => drop(g, first(g, alarm, "WorkerHeavyErrors")),
+  },
   {
     rule: "function-alarms",
     title: "an alarm that tells nobody",
     make: (g) => void (first(g, alarm, "ApiThrottles").inputs.alarmActions = []),
   },
-  { rule: "age-alarms", title: "a queue nobody watches", make: (g) => drop(g, first(g, alarm, "JobsAge")) },
+  { rule: "age-alarms", title: "a queue nobody watches", make: (g) => drop(g, first(g, alarm, "JobsHeavyAge")) },
   { rule: "dead-letter-alarms", title: "jobs die in silence", make: (g) => drop(g, first(g, alarm, "DeadLetters")) },
   {
     rule: "age-before-loss",
     title: "an alarm after the loss",
-    make: (g) => void (first(g, alarm, "JobsAge").inputs.threshold = 86_400),
+    make: (g) => void (first(g, alarm, "JobsHeavyAge").inputs.threshold = 86_400),
   },
   { rule: "budget", title: "no budget", make: (g) => drop(g, first(g, "aws:budgets/budget:Budget")) },
   {
@@ -257,7 +210,7 @@ export const mistakes: Mistake[] = [
       void g.resources.push({
         type: "aws:lambda/functionUrl:FunctionUrl",
         name: "WorkerUrl",
-        inputs: { functionName: fn(g, "worker").name, invokeMode: "RESPONSE_STREAM" },
+        inputs: { functionName: fn(g, "worker-light").name, invokeMode: "RESPONSE_STREAM" },
       }),
   },
   { rule: "production-kept", title: "production unprotected", make: (g) => void (g.app.protect = false) },

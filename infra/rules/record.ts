@@ -117,6 +117,7 @@ class LambdaFunction {
         architectures: [args.architecture],
         timeout: seconds(args.timeout),
         memorySize: Number.parseInt(args.memory, 10),
+        ephemeralStorage: { size: Number.parseInt(args.storage, 10) },
         environment: { variables: args.environment },
         loggingConfig: { logGroup: args.logging.logGroup },
         reservedConcurrentExecutions: args.concurrency?.reserved,

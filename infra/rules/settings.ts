@@ -1,11 +1,11 @@
 import { Config } from "@robokit/core/config"
-import type { FunctionName } from "@robokit/functions/sizes"
-import { lambdas, nameOf, type Rule, settingsOf } from "./graph.ts"
+import { CLASSES, type FunctionName, QUEUE_SETTINGS, type QueueName } from "@robokit/functions/sizes"
+import { lambdas, nameOf, queue, type Rule, settingsOf } from "./graph.ts"
 
 /** Secrets that not every function needs, and who does. */
 const NEEDED_BY: Record<string, FunctionName[]> = {
-  // The API pins and searches; the worker reads.
-  HF_TOKEN: ["api", "worker"],
+  // The API pins and searches; the workers read.
+  HF_TOKEN: ["api", ...Object.values(CLASSES).map(({ worker }) => worker)],
   // Nobody else is asked for it.
   OPERATOR_KEY: ["api"],
 }
@@ -28,6 +28,18 @@ export const settings: Rule[] = [
         const due = [...REQUIRED, ...Object.keys(NEEDED_BY).filter((each) => NEEDED_BY[each]!.includes(nameOf(fn)))]
         return due.filter((each) => !settingsOf(fn)[each]).map((each) => `${nameOf(fn)} has no ${each}`)
       }),
+  },
+  {
+    id: "queue-settings",
+    title: "a setting that names a queue has the address of that queue",
+    check: (graph) =>
+      lambdas(graph).flatMap((fn) =>
+        (Object.entries(QUEUE_SETTINGS) as [string, QueueName][]).flatMap(([setting, name]) => {
+          const value = settingsOf(fn)[setting]
+          const isRight = value === undefined || value.endsWith(`/${queue(graph, name)?.inputs.name}`)
+          return isRight ? [] : [`${nameOf(fn)}: ${setting} is ${value}`]
+        }),
+      ),
   },
   {
     id: "known-settings",

@@ -1,4 +1,15 @@
-import { all, type Graph, grantsOf, lambda, mappings, queue, type Resource, roleOf, type Statement } from "./graph.ts"
+import {
+  all,
+  type Graph,
+  grantsOf,
+  lambda,
+  mappings,
+  nameOf,
+  queue,
+  type Resource,
+  roleOf,
+  type Statement,
+} from "./graph.ts"
 
 /** A mistake that finds nothing to spoil would pass for one that was caught. */
 export const must = <T>(thing: T | undefined): T => {
@@ -10,7 +21,7 @@ export const q = (graph: Graph, name: Parameters<typeof queue>[1]) => must(queue
 export const first = (graph: Graph, type: string, startsWith = "") =>
   must(all(graph, type).find(({ name }) => name.startsWith(startsWith)))
 export const mapping = (graph: Graph, reader: string) =>
-  must(mappings(graph).find((each) => each.reader?.inputs.handler === `${reader}.handler`)).mapping.inputs
+  must(mappings(graph).find((each) => each.reader && nameOf(each.reader) === reader)).mapping.inputs
 
 export function drop(graph: Graph, resource: Resource) {
   graph.resources.splice(graph.resources.indexOf(resource), 1)
