@@ -8,6 +8,8 @@ import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { Job } from "./job.ts"
 import { jobTable } from "./job.sql.ts"
+import { SIZE_CLASSES, type SizeClass } from "./schema.ts"
+import { larger, upTo } from "./size-class.ts"
 import { bury, sweep } from "./sweep.ts"
 
 useDatabase()
@@ -21,6 +23,7 @@ const COMMANDS = [
   "complete",
   "fail",
   "weather",
+  "out_of_memory",
   "crash",
   "hand_back",
   "silence",
@@ -56,7 +59,9 @@ async function act(world: World, command: Command, which: number, percent: numbe
   const lease = world.leases.at(which % Math.max(1, world.leases.length))
   const { job_id } = world
   if (command === "claim") {
-    const claimed = await Job.claim(job_id, KNOWN)
+    const most = SIZE_CLASSES[which % SIZE_CLASSES.length]!
+    const claimed = await Job.claim(job_id, KNOWN, most)
+    if (claimed) expect(upTo(most)).toContain(claimed.job.size_class)
     if (claimed) world.leases.push(claimed)
     return claimed !== undefined
   }
@@ -107,6 +112,7 @@ function write(lease: Lease, command: Command, percent: number): Promise<boolean
   if (command === "complete") return Job.complete(lease, { result: { percent }, summary: {}, artifacts: [], usage })
   if (command === "fail") return Job.fail(lease, new AppError("dataset_malformed", "No."), usage)
   if (command === "weather") return Job.fail(lease, new AppError("hub_timeout", "Slow."), usage)
+  if (command === "out_of_memory") return Job.fail(lease, new AppError("memory_limit", "Full."), usage)
   if (command === "obey") return Job.endIfCancelled(lease, usage)
   if (command === "crash") return Job.crashed(lease, usage)
   return Job.handBack(lease, usage)
@@ -120,6 +126,7 @@ test("no sequence of commands, in whatever order and from whomever, makes an ill
   catchMessages()
   keepObjects()
   let ends = 0
+  let moves = 0
   const command = fc.record({
     command: fc.oneof(
       { weight: 4, arbitrary: fc.constant<Command>("claim") },
@@ -134,6 +141,7 @@ test("no sequence of commands, in whatever order and from whomever, makes an ill
       const { id } = await importDataset()
       const world: World = { dataset_id: id, job_id: (await Job.list(id)).rows[0]!.id, leases: [] }
       let attempt = 0
+      let size_class: SizeClass = "light"
       for (const { command, which, percent } of commands) {
         await act(world, command, which, percent)
         const now = await row(world.job_id)
@@ -143,6 +151,10 @@ test("no sequence of commands, in whatever order and from whomever, makes an ill
         expect(now.attempt).toBeGreaterThanOrEqual(attempt)
         expect(now.attempt).toBe(world.leases.length)
         attempt = now.attempt
+        // It moves one class at a time, and never down.
+        expect([size_class, larger(size_class)]).toContain(now.size_class)
+        if (now.size_class !== size_class) moves++
+        size_class = now.size_class
         if (!world.end && (now.status === "completed" || now.status === "failed")) {
           world.end = now
           ends++
@@ -155,4 +167,5 @@ test("no sequence of commands, in whatever order and from whomever, makes an ill
   )
   // Commands that lead nowhere would prove nothing.
   expect(ends).toBeGreaterThan(100)
+  expect(moves).toBeGreaterThan(20)
 }, 120_000)
