@@ -131,6 +131,16 @@ describe("the handler", () => {
     ).toEqual(["m1", "m2", "m5"])
   })
 
+  test("keeps no message of a job that is too large for it: a larger worker has it then", async () => {
+    const caught = catchMessages()
+    const { id, look } = await begin("quick")
+    await runAll("update job set size_class = 'medium'")
+    caught.sent.length = 0
+    expect(await failures(JSON.stringify({ job_id: id, v: 1 }))).toEqual([])
+    expect(caught.sent).toMatchObject([{ to: "job", size_class: "medium", body: { job_id: id, v: 1 } }])
+    expect(await look()).toMatchObject({ status: "pending", attempt: 0 })
+  })
+
   test("does a job in shards by the messages that come of it, each in a thread of its own", async () => {
     const caught = catchMessages()
     const { id, look } = await begin("parts")
