@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { useDatabase } from "../../test/database.ts"
 import { catchMessages, harnessJob, harnessShards, importDataset, keepObjects, outcome } from "../../test/engine.ts"
 import { resetConfig } from "../config.ts"
@@ -29,6 +29,12 @@ beforeEach(() => {
   caught = catchMessages()
   keepObjects()
 })
+
+const cap = (most?: string) => {
+  vi.stubEnv("JOB_RUNNING_CAP", most)
+  resetConfig()
+}
+afterEach(() => cap())
 
 const run = (statement: string) => use().execute<Record<string, unknown>>(sql.raw(statement))
 const begin = async (size_class: SizeClass, job_type: keyof typeof registry = "single") => {
@@ -89,16 +95,11 @@ describe("a message", () => {
   })
 
   test("for a place that became free goes to the queue of who waits for it", async () => {
-    process.env.JOB_RUNNING_CAP = "1"
-    resetConfig()
+    cap("1")
     await begin("medium")
     await run("update job set waits_for_room = true")
     await passOn()
     expect(queuesOf(caught.sent)).toEqual(["medium"])
-  })
-  afterEach(() => {
-    delete process.env.JOB_RUNNING_CAP
-    resetConfig()
   })
 })
 
@@ -134,13 +135,10 @@ describe("a worker that is too small", () => {
   })
 
   test("leaves no mark of waiting on a job that it could not have run", async () => {
-    process.env.JOB_RUNNING_CAP = "1"
-    resetConfig()
+    cap("1")
     const { id } = await begin("heavy")
     expect(await go(id, "light")).toBe("passed_up")
     expect([...(await run(`select waits_for_room from job where id = ${id}`))]).toEqual([{ waits_for_room: false }])
-    delete process.env.JOB_RUNNING_CAP
-    resetConfig()
   })
 })
 
