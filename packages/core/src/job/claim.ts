@@ -1,5 +1,6 @@
 import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
+import { isNotHalted } from "../usage/halt.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
@@ -52,6 +53,7 @@ async function inTurn<Row>(
 export async function claim(id: number, known: readonly string[]): Promise<Lease | undefined> {
   const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
   const isGone = and(isWorking, isDead(jobTable))
+  const mayBegin = and(isKnown, isNotHalted())
   // Its last shard has finished: the reduce is next.
   const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
   const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable))
@@ -69,7 +71,7 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
           started_at: sql`coalesce(${jobTable.started_at}, now())`,
           edition: nextEdition(),
         })
-        .where(and(isKnown, or(and(isNext, room(jobTable)), isGone), sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
+        .where(and(mayBegin, or(and(isNext, room(jobTable)), isGone), sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
         .returning()
       return row
     },
@@ -77,7 +79,7 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
       use()
         .update(jobTable)
         .set({ waits_for_room: true, message: NO_ROOM, edition: nextEdition() })
-        .where(and(isKnown, isNext)),
+        .where(and(mayBegin, isNext)),
   )
   if (row) {
     await Sweep.arm()
@@ -93,6 +95,7 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
 /** Takes a shard of a job that runs in the shard's stage, as `claim` takes a job. */
 export async function claimShard(shard_id: number, known: readonly string[]): Promise<Lease | undefined> {
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
+  const mayBegin = and(isOurs, isNotHalted())
   const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable))
   const shard = await inTurn(
     async (room) => {
@@ -101,7 +104,7 @@ export async function claimShard(shard_id: number, known: readonly string[]): Pr
         .set(taken(shardTable))
         .where(
           and(
-            isOurs,
+            mayBegin,
             or(and(isNext, room(shardTable)), isDead(shardTable)),
             sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
           ),
@@ -109,7 +112,7 @@ export async function claimShard(shard_id: number, known: readonly string[]): Pr
         .returning()
       return row
     },
-    () => use().update(shardTable).set({ waits_for_room: true }).where(and(isOurs, isNext)),
+    () => use().update(shardTable).set({ waits_for_room: true }).where(and(mayBegin, isNext)),
   )
   if (shard) {
     const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))
