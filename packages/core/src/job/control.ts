@@ -29,7 +29,9 @@ export const cancel = (dataset_id: number, job_id: number): Promise<JobInfo> =>
       throw new AppError("job_finished", `The job is ${job.status}: there is nothing left to cancel.`)
     }
     const isHeld = job.lease_until !== null && job.lease_until.getTime() > Date.now()
-    const columns = isHeld ? { state_detail: "cancelling" as const, edition: nextEdition() } : ended(CANCELLED, "cancelled")
+    const columns = isHeld
+      ? { state_detail: "cancelling" as const, edition: nextEdition() }
+      : ended(CANCELLED, "cancelled")
     return toInfo(await set(job_id, columns))
   })
 

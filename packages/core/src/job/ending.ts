@@ -39,11 +39,7 @@ export const due = (step_micros: number) => sql`${jobTable.due_micros} + ${step_
  * The columns of a job that ended badly, and what its last step has cost in micros. Progress stays where it was: only a
  * completed job is at 100.
  */
-export const ended = (
-  error: AppError,
-  state_detail: "failed" | "dead" | "cancelled" = "failed",
-  step_micros = 0,
-) => ({
+export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancelled" = "failed", step_micros = 0) => ({
   status: "failed" as const,
   state_detail,
   message: null,

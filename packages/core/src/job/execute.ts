@@ -7,6 +7,7 @@ import { isUnavailable } from "../db/failure.ts"
 import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
+import { overBudget } from "../usage/budget.ts"
 import { bytesLeft, overCap } from "../usage/cap.ts"
 import type { Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
@@ -115,7 +116,7 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
   const meter = meterOf(lease)
   const alive = keepAlive(lease, meter.usage, () => stop.abort(LOST))
   try {
-    const over = lease.shard && overCap(lease.job)
+    const over = lease.shard && (overCap(lease.job) ?? (await overBudget(lease.job)))
     if (over) throw over
     const task = await taskOf(lease, time_limit_ms)
     if (!task) return "not_ours"

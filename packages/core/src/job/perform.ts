@@ -15,7 +15,10 @@ const MAX_ARTIFACT_BYTES = 256 * 1024 * 1024
 
 export interface PerformOptions {
   registry: Registry
-  openFiles(dataset: { repo_id: string; revision: string }, options: { signal: AbortSignal; budget_bytes?: number }): Files
+  openFiles(
+    dataset: { repo_id: string; revision: string },
+    options: { signal: AbortSignal; budget_bytes?: number },
+  ): Files
   watch: Watch
   signal: AbortSignal
 }

@@ -50,26 +50,29 @@ describe("a budget", () => {
     ["BUDGET_TENANT_DAY_USD", "tenant_day"],
     ["BUDGET_TENANT_MONTH_USD", "tenant_month"],
     ["BUDGET_DAY_USD", "day"],
-  ])("of %s for 10 takes 10 of 100 jobs that are started at once, and refuses 90 with the numbers", async (name, period) => {
-    const id = await datasetWithoutJobs()
-    limit({ [name]: toUsd(10 * PRICE) })
-    const { accepted, refused } = await startAll(id, 100)
-    expect(accepted).toBe(10)
-    expect(refused).toHaveLength(90)
-    for (const error of refused) {
-      expect(error).toMatchObject({ code: "budget_exceeded", transient: false })
-      expect(error.extra).toMatchObject({
-        limit_usd: toUsd(10 * PRICE),
-        spent_usd: 0,
-        reserved_usd: toUsd(10 * PRICE),
-        wanted_usd: toUsd(PRICE),
-        period,
-      })
-    }
-    expect(await database.admin`select id from job`).toHaveLength(10)
-    expect(await booksOfJobs()).toEqual({ reserved: 10 * PRICE, spent: 0 })
-    for (const books of await booksOfBudgets()) expect(books).toEqual({ reserved: 10 * PRICE, spent: 0 })
-  })
+  ])(
+    "of %s for 10 takes 10 of 100 jobs that are started at once, and refuses 90 with the numbers",
+    async (name, period) => {
+      const id = await datasetWithoutJobs()
+      limit({ [name]: toUsd(10 * PRICE) })
+      const { accepted, refused } = await startAll(id, 100)
+      expect(accepted).toBe(10)
+      expect(refused).toHaveLength(90)
+      for (const error of refused) {
+        expect(error).toMatchObject({ code: "budget_exceeded", transient: false })
+        expect(error.extra).toMatchObject({
+          limit_usd: toUsd(10 * PRICE),
+          spent_usd: 0,
+          reserved_usd: toUsd(10 * PRICE),
+          wanted_usd: toUsd(PRICE),
+          period,
+        })
+      }
+      expect(await database.admin`select id from job`).toHaveLength(10)
+      expect(await booksOfJobs()).toEqual({ reserved: 10 * PRICE, spent: 0 })
+      for (const books of await booksOfBudgets()) expect(books).toEqual({ reserved: 10 * PRICE, spent: 0 })
+    },
+  )
 
   test("has room again for what an ended job did not need", async () => {
     const id = await datasetWithoutJobs()

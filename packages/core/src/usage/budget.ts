@@ -103,6 +103,24 @@ export async function mustFit({ tenant_id, reserved_on, reserved_micros }: Reser
   })
 }
 
+type Overrun = Reservation & Pick<typeof jobTable.$inferSelect, "due_micros">
+
+/**
+ * Why no further step of a job may begin that costs more than it reserved: what it has cost beyond that does not fit into
+ * a budget. Asks the database only when it has, and a budget has a limit.
+ */
+export async function overBudget({ tenant_id, reserved_on, reserved_micros, due_micros }: Overrun) {
+  const beyond = due_micros - reserved_micros
+  if (beyond <= 0 || reserved_on === null) return undefined
+  const all = await standings(tenant_id, reserved_on)
+  const tight = all.find(({ limit, spent, reserved }) => spent + reserved + beyond > limit)
+  if (!tight) return undefined
+  const detail = `The job has cost ${dollars(due_micros)} so far, and ${WHOSE[tight.period]} is used up.`
+  return new AppError("budget_exceeded", detail, {
+    user_action: `Start it again after ${tight.resets_at.toISOString()}, or ask the operator for more.`,
+  })
+}
+
 const WHOSE = {
   tenant_day: "today's budget",
   day: "the budget of all for today",
@@ -117,7 +135,10 @@ export async function wouldFit(
   micros: number,
 ): Promise<{ budget: BudgetState | null; fits: boolean }> {
   const day = new Date().toISOString().slice(0, 10)
-  const all = (await standings(tenant_id, day)).map((each) => ({ ...each, left: each.limit - each.spent - each.reserved }))
+  const all = (await standings(tenant_id, day)).map((each) => ({
+    ...each,
+    left: each.limit - each.spent - each.reserved,
+  }))
   const tight = all.toSorted((a, b) => a.left - b.left)[0]
   if (!tight) return { budget: null, fits: true }
   const { period, limit, spent, reserved, left, resets_at } = tight

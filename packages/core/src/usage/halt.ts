@@ -7,10 +7,7 @@ export const isNotHalted = () => sql`not exists (select from ${haltTable})`
 
 /** Stops everything that would begin: jobs and parts of jobs stay where they are, what is under way ends by itself. `reason` is at most 500 bytes. */
 export async function halt(reason: string): Promise<void> {
-  await use()
-    .insert(haltTable)
-    .values({ reason })
-    .onConflictDoUpdate({ target: haltTable.id, set: { reason } })
+  await use().insert(haltTable).values({ reason }).onConflictDoUpdate({ target: haltTable.id, set: { reason } })
 }
 
 /**
@@ -23,7 +20,7 @@ export const resume = (): Promise<boolean> =>
     if (rows.length === 0) return false
     for (const table of ["job", "shard"]) {
       await use().execute(sql`update ${sql.identifier(table)} set last_sent_at = 'epoch'
-        where status = 'pending' or (status = 'running' and lease_until < now())`)
+        where status in ('pending', 'running') and (lease_until is null or lease_until < now())`)
     }
     return true
   })

@@ -71,9 +71,15 @@ describe.skipIf(!hasSharedData)("the estimate of metadata extraction, against wh
   let hub: SampleHub
   let repos: SampleRepo[]
   beforeAll(async () => {
-    repos = (await Promise.all(["lerobot", "lerobot-made", "parquet"].map((each) => folderRepos(sharedData(each))))).flat()
+    repos = (
+      await Promise.all(["lerobot", "lerobot-made", "parquet"].map((each) => folderRepos(sharedData(each))))
+    ).flat()
     hub = await startSampleHub({ repos })
-    Object.assign(process.env, { HF_ENDPOINT: hub.url, HF_REDIRECT_HOSTS: hub.cdn_url, DATABASE_URL: "postgres://none" })
+    Object.assign(process.env, {
+      HF_ENDPOINT: hub.url,
+      HF_REDIRECT_HOSTS: hub.cdn_url,
+      DATABASE_URL: "postgres://none",
+    })
     Object.assign(process.env, { JOB_QUEUE_URL: "none", SWEEP_QUEUE_URL: "none", ARTIFACT_BUCKET: "none" })
     resetConfig()
   })
@@ -85,7 +91,9 @@ describe.skipIf(!hasSharedData)("the estimate of metadata extraction, against wh
       const usage = { requests: 0, bytes: 0, files: 0 }
       const { revision } = await Hub.pin(id, "main", usage)
       const at = { repo_id: id, revision }
-      const detected = await detectFormat({ repo_id: id, files: hubFiles(at) }, "auto").catch((error: AppError) => error)
+      const detected = await detectFormat({ repo_id: id, files: hubFiles(at) }, "auto").catch(
+        (error: AppError) => error,
+      )
       if (detected instanceof AppError) continue
       const files = hubFiles(at)
       const signal = new AbortController().signal
