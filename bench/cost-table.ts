@@ -13,7 +13,7 @@ export interface CostSources {
 export function costTable({ prices: { region, taken_on, prices }, assumptions, inputs }: CostSources): string {
   const assume = valuesOf(assumptions)
   const parts = [
-    `List prices of ${region} as of ${taken_on} (\`bench/prices.json\`), measured inputs of ${inputs.taken_on} (\`bench/cost-inputs.json\`).`,
+    `List prices of ${region} as of ${taken_on} (\`packages/core/src/usage/prices.json\`), measured inputs of ${inputs.taken_on} (\`bench/cost-inputs.json\`).`,
     "### Idle, a month",
     linesTable(idleLines(assume), prices),
   ]

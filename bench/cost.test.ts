@@ -9,7 +9,7 @@ import { costTable } from "./cost-table.ts"
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
 const sources = {
-  prices: JSON.parse(read("prices.json")),
+  prices: JSON.parse(read("../packages/core/src/usage/prices.json")),
   assumptions: JSON.parse(read("assumptions.json")),
   inputs: JSON.parse(read("cost-inputs.json")),
 }

@@ -8,7 +8,7 @@ const PAGE = fileURLToPath(new URL("../docs/operations.md", import.meta.url))
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"))
 
 const table = costTable({
-  prices: read("prices.json"),
+  prices: read("../packages/core/src/usage/prices.json"),
   assumptions: read("assumptions.json"),
   inputs: read("cost-inputs.json"),
 } satisfies CostSources)

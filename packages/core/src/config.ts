@@ -43,6 +43,21 @@ export const Config = z.object({
     .min(1)
     .optional()
     .describe("How much of one tenant may run at once. Unset: no limit."),
+  BUDGET_DAY_USD: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe("Most that the jobs of all may cost that are begun on one day (UTC), in dollars. Unset: no limit."),
+  BUDGET_TENANT_DAY_USD: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe("Most that one tenant's jobs of one day may cost. Unset: no limit."),
+  BUDGET_TENANT_MONTH_USD: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe("Most that one tenant's jobs of one month may cost. Unset: no limit."),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info").describe("How much is logged."),
 })
 export type Config = z.infer<typeof Config>

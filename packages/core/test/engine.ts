@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { z } from "zod"
 import { Dataset } from "../src/dataset/dataset.ts"
+import type { Listing } from "../src/dataset/schema.ts"
 import type { JobOutcome, ShardedJob, SingleJob } from "../src/job/define.ts"
 import type { Runner } from "../src/job/execute.ts"
 import { Queue } from "../src/job/queue.ts"
@@ -11,7 +12,7 @@ export const newSha = () => randomBytes(20).toString("hex")
 
 /** A dataset as an import leaves it, without asking a Hub. */
 export const importDataset = (
-  options: { repo_id?: string; revision?: string; format_type?: "lerobot" | "rosbag" } = {},
+  options: { repo_id?: string; revision?: string; format_type?: "lerobot" | "rosbag"; listing?: Listing } = {},
 ) =>
   Dataset.register(
     {
@@ -26,6 +27,7 @@ export const importDataset = (
       format_type: options.format_type ?? "lerobot",
       version: "v3.0",
       reason: "because",
+      listing: options.listing ?? { complete: true, files: 0, bytes: 0, by_kind: {} },
       import_usage: { requests: 3, bytes: 100, files: 1, paths: ["meta/info.json"] },
     },
   )

@@ -130,8 +130,11 @@ async function waitUntilReady(child: ChildProcess, folder: string, end: number):
   return undefined
 }
 
+/** Of the embedded server, which listens on loopback only and asks for no password. */
+export const addressOf = (port: number) => `postgres://${USER}@127.0.0.1:${port}/postgres`
+
 const server = ({ pid, port }: ServerFile, folder: string, adopted: boolean): Postgres => ({
-  url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
+  url: addressOf(port),
   pid,
   folder,
   adopted,

@@ -24,7 +24,7 @@ const { result: _, ...jobListColumns } = getTableColumns(jobTable)
  * Imports a repository at the commit its revision names now, in the format the adapters recognise, and queues its
  * metadata job.
  *
- * @throws AppError `dataset_exists` with `existing_id`; `format_unsupported`; whatever the Hub said.
+ * @throws AppError `dataset_exists` with `existing_id`; `format_unsupported`; `budget_exceeded`; whatever the Hub said.
  */
 export async function create(input: Create): Promise<DatasetInfo> {
   const { source, format_type } = input
@@ -47,6 +47,7 @@ export async function register(pinned: Pinned, found: Detected & { import_usage:
         format_version: found.version,
         format_reason: found.reason,
         import_usage: found.import_usage,
+        listing: found.listing,
       })
       .onConflictDoNothing()
       .returning()
@@ -54,8 +55,8 @@ export async function register(pinned: Pinned, found: Detected & { import_usage:
       await refuseKnown(pinned.repo_id, pinned.revision, found.format_type)
       throw new AppError("unexpected", "The dataset was neither there nor could it be created.")
     }
-    const { version } = jobs.metadata_extraction
-    await insert({ dataset_id: row.id, job_type: "metadata_extraction", job_version: version, params: {} })
+    const definition = jobs.metadata_extraction
+    await insert({ dataset: row, job_type: "metadata_extraction", definition, params: {} })
     return toInfo(row, { state: "pending", progress: 0 })
   })
 }

@@ -33,6 +33,15 @@ const RUNNING = `status = 'running', state_detail = 'running', started_at = now(
   lease_token = gen_random_uuid(), lease_until = now()`
 const FAILED = `status = 'failed', state_detail = 'failed', completed_at = now(), error_code = 'x'`
 
+const COMPLETED = {
+  status: "completed",
+  state_detail: "completed",
+  progress: 100,
+  result: {},
+  completed_at: new Date(),
+  reserved_on: "2026-11-26",
+}
+
 test("rows as the code writes them are taken", async () => {
   await dataset({})
   await job({})
@@ -86,6 +95,20 @@ test.each<[string, () => Promise<unknown>, string]>([
     () => update(`${FAILED}, error = jsonb_build_object('detail', repeat('x', 4097))`),
     "job_error_size_check",
   ],
+  ["less than nothing reserved", () => update("reserved_micros = -1"), "job_reserved_check"],
+  ["a reservation of no day", () => update("reserved_on = null"), "job_reserved_check"],
+  ["a reservation that is made after the end", () => job({ ...COMPLETED, reserved_micros: 1 }), "job_reserved_check"],
+  ["a debt that is made after the end", () => job({ ...COMPLETED, due_micros: 1 }), "job_due_check"],
+  ["a negative debt", () => update("due_micros = -1"), "job_due_check"],
+  [
+    "a part of nothing",
+    () => update(`${FAILED}, error = '{"detail": "x"}', partial = '{"done": 1}'`),
+    "job_partial_check",
+  ],
+  ["an unknown size", () => update("size_class = 'huge'"), "job_size_class_check"],
+  ["a budget below nothing", () => database.admin`update budget set spent_micros = -1`, "budget_amounts_check"],
+  ["a second switch", () => database.admin`insert into halt (id, reason) values (2, 'x')`, "halt_single_check"],
+  ["a switch without a reason", () => database.admin`insert into halt (reason) values ('')`, "halt_reason_check"],
   ["an endless message", () => update("message = repeat('x', 1025)"), "job_message_size_check"],
   [
     "an endless summary",

@@ -1,6 +1,8 @@
+import type { Listing } from "../dataset/schema.ts"
 import { AppError } from "../error.ts"
 import type { FileEntry, Files } from "../files/files.ts"
 import type { Glimpse, Recognition } from "./adapter.ts"
+import { listingOf } from "./listing.ts"
 import { formats } from "./registry.ts"
 import type { FormatType } from "./schema.ts"
 
@@ -12,6 +14,8 @@ export interface Detected {
   version: string | null
   /** What was recognised and why, and what the more specific formats missed; sentences for people. */
   reason: string
+  /** What the one page of the listing that was read anyway says about the files. */
+  listing: Listing
 }
 
 /**
@@ -24,18 +28,19 @@ export async function detectFormat(
   wanted: "auto" | FormatType,
 ): Promise<Detected> {
   const glimpse = await look(repo_id, files)
-  if (wanted !== "auto") return accept(wanted, await formats[wanted].recognise(glimpse), [])
+  const listing = listingOf(glimpse.first, glimpse.complete)
+  if (wanted !== "auto") return { ...accept(wanted, await formats[wanted].recognise(glimpse), []), listing }
 
   const missed: string[] = []
   for (const adapter of Object.values(formats)) {
     const recognition = await adapter.recognise(glimpse)
-    if (recognition.recognised) return accept(adapter.id, recognition, missed)
+    if (recognition.recognised) return { ...accept(adapter.id, recognition, missed), listing }
     missed.push(`${adapter.title}: ${recognition.reason}`)
   }
   throw new AppError("format_unsupported", `No format was recognised in ${repo_id}. ${missed.join(". ")}.`)
 }
 
-function accept(id: FormatType, recognition: Recognition, missed: string[]): Detected {
+function accept(id: FormatType, recognition: Recognition, missed: string[]): Omit<Detected, "listing"> {
   if (!recognition.recognised) {
     throw new AppError("format_unsupported", `This is not a ${formats[id].title} dataset: ${recognition.reason}.`, {
       user_action: 'Import it with format_type "auto" and let the adapters decide.',

@@ -1,5 +1,6 @@
 import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
+import { isNotHalted } from "../usage/halt.ts"
 import { classDue } from "./class-due.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
@@ -61,6 +62,7 @@ export async function claim(
 ): Promise<Lease | undefined> {
   const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
   const isGone = and(isWorking, isDead(jobTable))
+  const mayBegin = and(isKnown, isNotHalted())
   // Its last shard has finished: the reduce is next.
   const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
   const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable), fits(jobTable, most))
@@ -80,7 +82,7 @@ export async function claim(
         })
         .where(
           and(
-            isKnown,
+            mayBegin,
             or(and(isNext, room(jobTable)), and(isGone, fits(jobTable, most))),
             sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`,
           ),
@@ -92,7 +94,7 @@ export async function claim(
       use()
         .update(jobTable)
         .set({ waits_for_room: true, message: NO_ROOM, edition: nextEdition() })
-        .where(and(isKnown, isNext)),
+        .where(and(mayBegin, isNext)),
   )
   if (row) {
     await Sweep.arm()
@@ -112,6 +114,7 @@ export async function claimShard(
   most: SizeClass = "heavy",
 ): Promise<Lease | undefined> {
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
+  const mayBegin = and(isOurs, isNotHalted())
   const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable), fits(shardTable, most))
   const shard = await inTurn(
     async (room) => {
@@ -120,7 +123,7 @@ export async function claimShard(
         .set(taken(shardTable))
         .where(
           and(
-            isOurs,
+            mayBegin,
             or(and(isNext, room(shardTable)), and(isDead(shardTable), fits(shardTable, most))),
             sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
           ),
@@ -128,7 +131,7 @@ export async function claimShard(
         .returning()
       return row
     },
-    () => use().update(shardTable).set({ waits_for_room: true }).where(and(isOurs, isNext)),
+    () => use().update(shardTable).set({ waits_for_room: true }).where(and(mayBegin, isNext)),
   )
   if (shard) {
     const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))

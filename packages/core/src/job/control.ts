@@ -2,7 +2,10 @@ import { and, eq, sql } from "drizzle-orm"
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core"
 import { constraintOf } from "../db/failure.ts"
 import { transaction, use } from "../db/database.ts"
+import { datasetTable } from "../dataset/dataset.sql.ts"
 import { AppError } from "../error.ts"
+import { mustFit, today } from "../usage/budget.ts"
+import { quote } from "../usage/quote.ts"
 import { CANCELLED, ended, nextEdition } from "./ending.ts"
 import { type JobRow, toInfo } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
@@ -26,14 +29,18 @@ export const cancel = (dataset_id: number, job_id: number): Promise<JobInfo> =>
       throw new AppError("job_finished", `The job is ${job.status}: there is nothing left to cancel.`)
     }
     const isHeld = job.lease_until !== null && job.lease_until.getTime() > Date.now()
-    return set(job_id, isHeld ? { state_detail: "cancelling", edition: nextEdition() } : ended(CANCELLED, "cancelled"))
+    const columns = isHeld
+      ? { state_detail: "cancelling" as const, edition: nextEdition() }
+      : ended(CANCELLED, "cancelled")
+    return toInfo(await set(job_id, columns))
   })
 
 /**
  * Opens a failed job again, as if it had just been asked for: failures and deaths count from nothing, what it has cost
- * stays. It runs as the version its type has now.
+ * stays. It runs as the version its type has now, and reserves its estimate again.
  *
- * @throws AppError `not_found`; `job_not_failed` when it is open or completed; `job_open` when the same job is open.
+ * @throws AppError `not_found`; `job_not_failed` when it is open or completed; `job_open` when the same job is open;
+ * `budget_exceeded` with the numbers when it does not fit into today's budget.
  */
 export async function retry(dataset_id: number, job_id: number, registry: Registry = jobs): Promise<JobInfo> {
   await Sweep.arm()
@@ -43,11 +50,15 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
       if (job.status !== "failed") throw new AppError("job_not_failed", `The job is ${job.status}, it has not failed.`)
       const definition = Object.hasOwn(registry, job.job_type) ? registry[job.job_type] : undefined
       if (!definition) throw new AppError("not_found", `There is no job type "${job.job_type}" any more.`)
-      const opened = await set(job_id, { ...asNew(), job_version: definition.version })
+      const [dataset] = await use().select().from(datasetTable).where(eq(datasetTable.id, dataset_id))
+      const { estimate, micros } = quote(definition, dataset!, job.params)
+      const columns = { job_version: definition.version, estimate, reserved_micros: micros }
+      const opened = await set(job_id, { ...asNew(), ...columns })
+      await mustFit(opened)
       // The work is cut anew: another version may cut it otherwise.
       await use().delete(shardTable).where(eq(shardTable.job_id, job_id))
       await Outbox.wake(job_id)
-      return opened
+      return toInfo(opened)
     })
   } catch (error) {
     if (constraintOf(error) !== "job_active_key") throw error
@@ -66,6 +77,8 @@ const asNew = () => ({
   open_shards: 0,
   done_weight: 0,
   total_weight: 0,
+  read_bytes: 0,
+  reserved_on: today(),
   opened_at: sql`now()`,
   run_after: sql`now()`,
   last_sent_at: sql`now()`,
@@ -89,5 +102,5 @@ async function lock(dataset_id: number, job_id: number): Promise<JobRow> {
 
 async function set(job_id: number, columns: PgUpdateSetSource<typeof jobTable>) {
   const [row] = await use().update(jobTable).set(columns).where(eq(jobTable.id, job_id)).returning()
-  return toInfo(row!)
+  return row!
 }

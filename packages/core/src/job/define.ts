@@ -1,9 +1,10 @@
 import type { z } from "zod"
-import type { ImportUsage } from "../dataset/schema.ts"
+import type { ImportUsage, Listing } from "../dataset/schema.ts"
 import type { Card } from "../format/adapter.ts"
 import type { FormatType } from "../format/schema.ts"
 import type { Files } from "../files/files.ts"
-import type { SizeClass } from "./schema.ts"
+import type { Work } from "../usage/work.ts"
+import type { PartialResult, SizeClass } from "./schema.ts"
 
 export interface PinnedDataset {
   id: number
@@ -29,6 +30,8 @@ export interface JobOutcome {
   summary: Record<string, unknown>
   /** Written to S3 before the result is published. */
   artifacts?: { name: string; media_type: string; body: string | Uint8Array }[]
+  /** The result covers less than was asked for. A job in shards need not say what `missing` says already. */
+  partial?: PartialResult
 }
 
 /** One part of a large job, sized to be done within one slice of at most four minutes. */
@@ -48,6 +51,11 @@ export interface ShardContext<Params> extends JobContext {
   params: Params
   /** 1 for the shards of `plan`, one more for those of every reduce that asked for more. */
   stage: number
+  /**
+   * Only for a reduce: the job was stopped at its cap or out of time, and `partials` are of `done` shards of `of`; the
+   * others come never. The result is marked with it.
+   */
+  missing?: PartialResult | undefined
 }
 
 /** What the code of a job brings back, one step at a time. */
@@ -62,6 +70,13 @@ interface Described<Params extends z.ZodObject> {
   params: Params
   /** `true`, or why a format is refused. */
   formats: Record<FormatType, true | string>
+  /**
+   * What it will take, from the listing that the import saw; nothing may be read for it. Reserved before the job is
+   * accepted, and its cap: reading more than twice as much (and 64 MB) stops it. Absent: everything is read once.
+   */
+  estimate?(listing: Listing, params: z.output<Params>, format_type: FormatType): Work
+  /** Absent: by the bytes it is estimated to read. */
+  size_class?: SizeClass
 }
 
 /** A job that is done in one go. */
@@ -75,7 +90,10 @@ export interface ShardedJob<Params extends z.ZodObject = z.ZodObject> extends De
   /** Cuts the work. No shards is no work: the reduce then gets none. */
   plan(params: z.output<Params>, ctx: JobContext): Promise<Shard[]>
   run(input: Shard["input"], ctx: ShardContext<z.output<Params>>): Promise<Partial>
-  /** Gets what the shards of the stage found, in their order; gives the result, or the shards of one stage more. */
+  /**
+   * Gets what the shards of the stage found, in their order; gives the result, or the shards of one stage more. When the
+   * job is stopped on the way, it gets what was found by then, at least one, and `ctx.missing`.
+   */
   reduce(partials: Partial[], ctx: ShardContext<z.output<Params>>): Promise<JobOutcome | { shards: Shard[] }>
 }
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { AppError } from "../error.ts"
+import { AppError, type ErrorKind } from "../error.ts"
 import { jobTable } from "./job.sql.ts"
 import { toJobError } from "./verdict.ts"
 
@@ -23,8 +23,29 @@ export const CANCELLED = new AppError("job_cancelled", "Somebody asked for it to
 
 export const nextEdition = () => sql`${jobTable.edition} + 1`
 
-/** The columns of a job that ended badly. Progress stays where it was: only a completed job is at 100. */
-export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancelled" = "failed") => ({
+/** Whether the user pays for what a failure of a kind has cost. What is ours or the Hub's fault is nobody's bill. */
+const IS_BILLED: Record<ErrorKind, boolean> = {
+  invalid: true,
+  not_found: true,
+  conflict: true,
+  unsupported: true,
+  access: false,
+  limit: true,
+  hub: false,
+  internal: false,
+}
+
+/** Cancelling is the user's decision: else whoever cancels a moment before the end reads for nothing. */
+const isBilled = ({ kind, code }: AppError) => code === "job_cancelled" || IS_BILLED[kind]
+
+/** What ending costs on top of the steps before: the price of the last, in micros. A trigger then makes it spent. */
+export const due = (step_micros: number) => sql`${jobTable.due_micros} + ${step_micros}::bigint`
+
+/**
+ * The columns of a job that ended badly, and what its last step has cost in micros. Progress stays where it was: only a
+ * completed job is at 100.
+ */
+export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancelled" = "failed", step_micros = 0) => ({
   status: "failed" as const,
   state_detail,
   message: null,
@@ -32,6 +53,8 @@ export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancel
   error: toJobError(error),
   completed_at: sql`now()`,
   waits_for_room: false,
+  partial: null,
+  due_micros: isBilled(error) ? due(step_micros) : 0,
   lease_token: null,
   lease_until: null,
   edition: nextEdition(),

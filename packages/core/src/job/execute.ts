@@ -7,6 +7,8 @@ import { isUnavailable } from "../db/failure.ts"
 import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
+import { overBudget } from "../usage/budget.ts"
+import { bytesLeft, overCap } from "../usage/cap.ts"
 import type { Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
 import { claim, claimShard, isForeign } from "./claim.ts"
@@ -23,7 +25,7 @@ import {
 } from "./lease.ts"
 import type { Registry } from "./registry.ts"
 import { passUp } from "./class-due.ts"
-import type { JobUsage, SizeClass, StoredArtifact } from "./schema.ts"
+import type { JobUsage, PartialResult, SizeClass, StoredArtifact } from "./schema.ts"
 import { partialsOf } from "./shard.ts"
 import { passOn } from "./slots.ts"
 import { Storage } from "./storage.ts"
@@ -43,6 +45,10 @@ export interface Task {
   input?: Record<string, unknown>
   /** What the shards of the stage found, in their order: the task is the reduce. */
   partials?: Partial[]
+  /** With `partials`, when they are not those of all shards. */
+  missing?: PartialResult
+  /** Reading more ends in `budget_exceeded`. Absent: no limit. */
+  max_bytes?: number
 }
 
 export interface Reading {
@@ -123,6 +129,8 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
   const meter = meterOf(lease)
   const alive = keepAlive(lease, meter.usage, () => stop.abort(LOST))
   try {
+    const over = lease.shard && (overCap(lease.job) ?? (await overBudget(lease.job)))
+    if (over) throw over
     const task = await taskOf(lease, time_limit_ms)
     if (!task) return "not_ours"
     const done = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
@@ -144,7 +152,7 @@ async function writeDown(lease: Lease, done: Done, usage: JobUsage): Promise<End
   if ("shards" in done) {
     return (await persist(() => openStage(lease, done.shards, usage))) ? "planned" : leave(lease, usage)
   }
-  if (!("partial" in done)) return publish(lease, done, usage)
+  if ("result" in done) return publish(lease, done, usage)
   if (!shard) throw new Error("a job that is no shard brought a partial result")
   return (await persist(() => deliver({ ...lease, shard }, done.partial, usage))) ? "delivered" : "not_ours"
 }
@@ -175,6 +183,7 @@ async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Tas
   const [dataset] = await use().select().from(datasetTable).where(eq(datasetTable.id, job.dataset_id))
   if (!dataset) return undefined
   const { id, repo_id, revision, format_type, import_usage, card } = dataset
+  const max_bytes = bytesLeft(job, shard !== undefined)
   return {
     job_id: job.id,
     job_type: job.job_type,
@@ -183,12 +192,14 @@ async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Tas
     card,
     time_limit_ms,
     stage: job.stage,
+    ...(max_bytes !== undefined && { max_bytes }),
     ...(shard ? { input: shard.input } : job.stage > 0 ? { partials: await partialsOf(job) } : {}),
+    ...(!shard && job.partial && { missing: job.partial }),
   }
 }
 
 /** Artefacts first, under a key with the token in it; then the one guarded write that makes them the result. */
-async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOutcome, usage: JobUsage) {
+async function publish(lease: Lease, { result, summary, artifacts = [], partial }: JobOutcome, usage: JobUsage) {
   const { job, token } = lease
   const folder = `results/${job.dataset_id}/${job.id}/${job.attempt}-${token}/`
   const stored: StoredArtifact[] = []
@@ -198,7 +209,7 @@ async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOut
     await Storage.put(folder + name, bytes, media_type)
     stored.push({ name, media_type, bytes: bytes.byteLength, sha256, key: folder + name })
   }
-  const published = await persist(() => complete(lease, { result, summary, artifacts: stored, usage }))
+  const published = await persist(() => complete(lease, { result, summary, artifacts: stored, usage, partial }))
   if (published) return "completed"
   // Nobody will ever point at these.
   if (stored.length > 0) await Storage.removeAll(folder)

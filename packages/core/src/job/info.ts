@@ -1,3 +1,4 @@
+import { priceOf, toUsd } from "../usage/price.ts"
 import type { jobTable } from "./job.sql.ts"
 import { isFinished, type JobInfo, type JobListItem } from "./schema.ts"
 
@@ -36,7 +37,7 @@ export const toListItem = (row: JobListRow): JobListItem => ({
   estimate: row.estimate,
   poll_after_ms: pollAfter(row),
   usage: row.usage,
-  price_usd: row.spent_micros / 1e6,
+  price_usd: toUsd(priceOf(row.usage, row.size_class)),
   heartbeat_at: row.heartbeat_at?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
   started_at: row.started_at?.toISOString() ?? null,

@@ -60,12 +60,18 @@ export const jobTable = pgTable(
     waits_for_room: boolean().notNull().default(false),
     size_class: text().$type<SizeClass>().notNull().default("light"),
     estimate: json().$type<Estimate>(),
-    // Millionths of a dollar. Reserved while it is open, from the budgets of the day it was opened; spent once it has ended.
+    // Millionths of a dollar. Reserved while it is open, from the budgets of the day it was opened; `due` is what its
+    // steps have cost so far, and once it has ended is spent, or forgiven when it failed through no fault of the user's.
+    // Budgets follow these columns by a trigger (migration 0003).
     reserved_micros: bigint({ mode: "number" }).notNull().default(0),
+    due_micros: bigint({ mode: "number" }).notNull().default(0),
     spent_micros: bigint({ mode: "number" }).notNull().default(0),
+    // What its steps have read since it was opened, for its cap; `usage` also has what came to nothing, and earlier runs.
+    read_bytes: bigint({ mode: "number" }).notNull().default(0),
     reserved_on: date({ mode: "string" }),
     // The job whose result and files this one shows; its row may be gone, its files are kept.
     cached_from: integer(),
+    // While it is open: what it was stopped by, and its reduce will mark the result with.
     partial: json().$type<PartialResult>(),
     lease_token: uuid(),
     lease_until: instant(),
@@ -156,8 +162,12 @@ export const jobTable = pgTable(
         sql`${table.reserved_micros} >= 0 and ${table.spent_micros} >= 0
          and (${table.reserved_micros} = 0 or (${table.reserved_on} is not null and ${status} in ('pending', 'running')))`,
       ),
+      check(
+        "job_due_check",
+        sql`${table.due_micros} >= 0 and (${table.due_micros} = 0 or ${status} in ('pending', 'running'))`,
+      ),
       check("job_cached_check", sql`${table.cached_from} is null or ${status} = 'completed'`),
-      check("job_partial_check", sql`${table.partial} is null or ${status} = 'completed'`),
+      check("job_partial_check", sql`${table.partial} is null or ${status} <> 'failed'`),
       check("job_message_size_check", sql`octet_length(${table.message}) <= 1024`),
       check("job_summary_size_check", sql`octet_length(${table.result_summary}::text) <= 65536`),
       check("job_result_size_check", sql`octet_length(${table.result}::text) <= 8388608`),

@@ -5,6 +5,9 @@ import { datasetTable } from "../dataset/dataset.sql.ts"
 import { belongsToVisible, visible } from "../dataset/visible.ts"
 import { retrying, transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
+import { mustFit, today, wouldFit } from "../usage/budget.ts"
+import { quote } from "../usage/quote.ts"
+import type { Preview } from "../usage/schema.ts"
 import type { JobDefinition } from "./define.ts"
 import { pollAfter, toInfo, toListItem } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
@@ -41,10 +44,45 @@ export interface Page {
   cursor?: string | undefined
 }
 
+type DatasetOfJob = Pick<typeof datasetTable.$inferSelect, "id" | "format_type" | "listing">
+
+/** @throws AppError `not_found` for the dataset or the job type, `job_unsupported` with the reason of the format. */
+async function startable(dataset_id: number, job_type: string, registry: Registry) {
+  const definition = definitionOf(job_type, registry)
+  const { id, format_type, listing, tenant_id } = datasetTable
+  const [dataset] = await use()
+    .select({ id, format_type, listing, tenant_id })
+    .from(datasetTable)
+    .where(and(eq(id, dataset_id), visible()))
+  if (!dataset) throw datasetNotFound(dataset_id)
+  const support = definition.formats[dataset.format_type]
+  if (support !== true) throw new AppError("job_unsupported", support)
+  return { definition, dataset }
+}
+
+/**
+ * What the job would take and whether that fits into the budgets now. Reads and reserves nothing.
+ *
+ * @throws AppError as `start` does, but for the budget.
+ */
+export async function preview(
+  dataset_id: number,
+  job_type: string,
+  params: Record<string, unknown>,
+  registry: Registry = jobs,
+): Promise<Preview> {
+  return retrying(async () => {
+    const { definition, dataset } = await startable(dataset_id, job_type, registry)
+    const { estimate, size_class, micros } = quote(definition, dataset, params)
+    return { estimate, size_class, ...(await wouldFit(dataset.tenant_id, micros)) }
+  })
+}
+
 /**
  * Starts a job, or returns the one that is already open or completed with the same parameters and version.
  *
- * @throws AppError `not_found` for the dataset or the job type, `job_unsupported` with the reason of the format.
+ * @throws AppError `not_found` for the dataset or the job type, `job_unsupported` with the reason of the format,
+ * `budget_exceeded` with the numbers when what it is estimated to cost does not fit into a budget any more.
  */
 export async function start(
   dataset_id: number,
@@ -52,21 +90,13 @@ export async function start(
   params: Record<string, unknown>,
   registry: Registry = jobs,
 ): Promise<{ job: JobInfo; created: boolean }> {
-  const definition = definitionOf(job_type, registry)
-  const [dataset] = await use()
-    .select({ format_type: datasetTable.format_type })
-    .from(datasetTable)
-    .where(eq(datasetTable.id, dataset_id))
-  if (!dataset) throw datasetNotFound(dataset_id)
-  const support = definition.formats[dataset.format_type]
-  if (support !== true) throw new AppError("job_unsupported", support)
-
+  const { definition, dataset } = await startable(dataset_id, job_type, registry)
   const there = await findSame(dataset_id, job_type, params, definition.version)
   if (there) return { job: toInfo(there), created: false }
 
   await Sweep.arm()
   return transaction(async () => {
-    const row = await insert({ dataset_id, job_type, job_version: definition.version, params })
+    const row = await insert({ dataset, job_type, definition, params })
     if (row) return { job: toInfo(row), created: true }
     // Somebody else was a moment faster.
     const other = await findSame(dataset_id, job_type, params, definition.version)
@@ -75,20 +105,40 @@ export async function start(
   })
 }
 
-/** Inserts the job and its wake-up call into the transaction at hand; undefined when the same job is open already. */
-export async function insert(job: {
-  dataset_id: number
-  job_type: string
-  job_version: number
-  params: Record<string, unknown>
-}) {
+/**
+ * Inserts the job, its reservation and its wake-up call into the transaction at hand; undefined when the same job is open
+ * already.
+ *
+ * @throws AppError `budget_exceeded`, which must take the transaction with it.
+ */
+export async function insert({ dataset, job_type, definition, params }: NewJob) {
+  const { estimate, size_class, micros } = quote(definition, dataset, params)
   const [row] = await use()
     .insert(jobTable)
-    .values({ ...job, params_hash: hashOf(job.params) })
+    .values({
+      dataset_id: dataset.id,
+      job_type,
+      job_version: definition.version,
+      params,
+      params_hash: hashOf(params),
+      estimate,
+      size_class,
+      reserved_micros: micros,
+      reserved_on: today(),
+    })
     .onConflictDoNothing()
     .returning()
-  if (row) await Outbox.wake(row.id)
+  if (!row) return undefined
+  await mustFit(row)
+  await Outbox.wake(row.id)
   return row
+}
+
+interface NewJob {
+  dataset: DatasetOfJob
+  job_type: string
+  definition: JobDefinition
+  params: Record<string, unknown>
 }
 
 async function findSame(dataset_id: number, job_type: string, params: Record<string, unknown>, version: number) {

@@ -6,12 +6,13 @@ import { retrying, transaction, use } from "../db/database.ts"
 import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
+import { priceOfStep } from "../usage/price.ts"
 import type { Partial, Shard } from "./define.ts"
-import { CANCELLED, CRASHED, ended, MAX_CRASHES, MOVES_AT, nextEdition } from "./ending.ts"
+import { CANCELLED, CRASHED, due, ended, MAX_CRASHES, MOVES_AT, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
-import type { JobUsage, StoredArtifact } from "./schema.ts"
+import type { JobUsage, PartialResult, StoredArtifact } from "./schema.ts"
 import { completeShard, endJobOf, holdsShard, insertShards, type ShardRow } from "./shard.ts"
 import { shardTable } from "./shard.sql.ts"
 import { larger } from "./size-class.ts"
@@ -26,6 +27,12 @@ export interface Lease {
 }
 
 export const isWorking = and(eq(jobTable.status, "running"), eq(jobTable.state_detail, "running"))
+
+/** What the step at hand has cost: claims are told what was used before, by attempts that nobody is billed for, too. */
+const stepOf = ({ job, shard }: Lease, usage: JobUsage) => {
+  const { usage: before, size_class } = shard ?? job
+  return { micros: priceOfStep(usage, before, size_class), bytes: usage.bytes - before.bytes }
+}
 
 const holds = ({ job, token }: Lease) => and(eq(jobTable.id, job.id), eq(jobTable.lease_token, token))
 
@@ -91,12 +98,14 @@ export interface Completion {
   summary: Record<string, unknown>
   artifacts: StoredArtifact[]
   usage: JobUsage
+  /** Absent, and the job was not stopped on the way: the result is whole. */
+  partial?: PartialResult | undefined
 }
 
 const released = { lease_token: null, lease_until: null }
 
 /** Publishes the result in one guarded write. False, and nothing is changed, when the job is not ours any more. */
-export const complete = (lease: Lease, { result, summary, artifacts, usage }: Completion) =>
+export const complete = (lease: Lease, { result, summary, artifacts, usage, partial }: Completion) =>
   transaction(async () => {
     const { dataset_id, job_type } = lease.job
     // Deleting locks the dataset before its jobs; in any other order the two could wait for each other for ever.
@@ -116,6 +125,8 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
         result,
         result_summary: summary,
         artifacts,
+        partial: partial ?? lease.job.partial,
+        due_micros: due(stepOf(lease, usage).micros),
         completed_at: sql`now()`,
         edition: nextEdition(),
       },
@@ -137,6 +148,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
 export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
   transaction(async () => {
     const { job } = lease
+    const step = stepOf(lease, usage)
     const weight = shards.reduce((sum, each) => sum + Math.max(1, Math.round(each.weight)), 0)
     const ours = await write(
       lease,
@@ -145,6 +157,8 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
         stage: job.stage + 1,
         open_shards: shards.length,
         total_weight: sql`${jobTable.total_weight} + ${weight}::bigint`,
+        due_micros: due(step.micros),
+        read_bytes: sql`${jobTable.read_bytes} + ${step.bytes}::bigint`,
         message: null,
         edition: nextEdition(),
       },
@@ -157,15 +171,16 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
   })
 
 /** Writes down what a shard found. False, and nothing is changed, when it is not ours any more. */
-export const deliver = ({ shard, token }: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) =>
-  completeShard(shard, token, partial, usage)
+export const deliver = (lease: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) =>
+  completeShard(lease.shard, lease.token, partial, { usage, step: stepOf(lease, usage) })
 
-/** Ends the job badly; a shard takes its job with it. */
+/** Ends the job badly. A shard takes its job with it, or only the rest of its stage when the job is stopped at its cap. */
 const end = (lease: Lease, error: AppError, state_detail: "failed" | "dead", usage: JobUsage) => {
   const { shard, token } = lease
-  if (shard) return endJobOf(shard, error, state_detail, { token, usage })
+  const { micros } = stepOf(lease, usage)
+  if (shard) return endJobOf(shard, error, state_detail, { token, usage, micros })
   const crashes = state_detail === "dead" ? { crashes: MAX_CRASHES } : {}
-  return write(lease, { ...crashes, usage }, ended(error, state_detail), "end")
+  return write(lease, { ...crashes, usage }, ended(error, state_detail, micros), "end")
 }
 
 /** Fails the job, or puts it back for another try: the error's class decides. Out of memory, it has one try in the next larger class. */
@@ -200,7 +215,7 @@ export async function endIfCancelled(lease: Lease, usage: JobUsage) {
   if (lease.shard) return false
   const rows = await use()
     .update(jobTable)
-    .set({ ...ended(CANCELLED, "cancelled"), usage })
+    .set({ ...ended(CANCELLED, "cancelled", stepOf(lease, usage).micros), usage })
     .where(and(holds(lease), eq(jobTable.state_detail, "cancelling")))
     .returning({ id: jobTable.id })
   return rows.length === 1

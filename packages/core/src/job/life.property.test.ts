@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { sql } from "drizzle-orm"
 import { expect, test } from "vitest"
+import { booksOfBudgets, booksOfJobs } from "../../test/books.ts"
 import { useDatabase } from "../../test/database.ts"
 import { catchMessages, importDataset, keepObjects } from "../../test/engine.ts"
 import { Dataset } from "../dataset/dataset.ts"
@@ -118,6 +119,15 @@ function write(lease: Lease, command: Command, percent: number): Promise<boolean
   return Job.handBack(lease, usage)
 }
 
+/** Budgets have reserved what open jobs have, and spent what ended ones did, those since deleted included. */
+async function expectBalance() {
+  const jobs = await booksOfJobs()
+  const [first, ...others] = await booksOfBudgets()
+  for (const each of others) expect(each).toEqual(first)
+  expect(first!.reserved).toBe(jobs.reserved)
+  expect(first!.spent).toBeGreaterThanOrEqual(jobs.spent)
+}
+
 const isNotFound = (error: unknown) => {
   if (!(error instanceof AppError) || error.code !== "not_found") throw error
 }
@@ -160,6 +170,7 @@ test("no sequence of commands, in whatever order and from whomever, makes an ill
           ends++
         }
       }
+      await expectBalance()
       // A sweep of this run must not find the jobs of the last.
       await Dataset.remove(id).catch(isNotFound)
     }),
@@ -168,4 +179,4 @@ test("no sequence of commands, in whatever order and from whomever, makes an ill
   // Commands that lead nowhere would prove nothing.
   expect(ends).toBeGreaterThan(100)
   expect(moves).toBeGreaterThan(20)
-}, 120_000)
+}, 240_000)

@@ -15,7 +15,10 @@ const MAX_ARTIFACT_BYTES = 256 * 1024 * 1024
 
 export interface PerformOptions {
   registry: Registry
-  openFiles(dataset: { repo_id: string; revision: string }, options: { signal: AbortSignal }): Files
+  openFiles(
+    dataset: { repo_id: string; revision: string },
+    options: { signal: AbortSignal; budget_bytes?: number },
+  ): Files
   watch: Watch
   signal: AbortSignal
 }
@@ -28,7 +31,8 @@ export const perform = (task: Task, options: PerformOptions): Promise<Done> =>
 async function carryOut(task: Task, { registry, openFiles, watch, signal }: PerformOptions): Promise<Done> {
   const definition = registry[task.job_type]
   if (!definition) throw new Error(`claimed a job of the unknown type ${task.job_type}`)
-  const files = openFiles(task.dataset, { signal })
+  const { max_bytes } = task
+  const files = openFiles(task.dataset, { signal, ...(max_bytes !== undefined && { budget_bytes: max_bytes }) })
   const measure = () => watch.usage({ requests: files.usage.requests, bytes: files.usage.bytes })
   const progress = (percent: number, message?: string) => {
     measure()
@@ -47,14 +51,14 @@ async function carryOut(task: Task, { registry, openFiles, watch, signal }: Perf
 async function step(
   definition: JobDefinition,
   params: Record<string, unknown>,
-  { stage, input, partials }: Task,
+  { stage, input, partials, missing }: Task,
   ctx: JobContext,
 ): Promise<Done> {
   if (!("plan" in definition)) return bounded(await definition.run(params, ctx))
   const within = { ...ctx, params, stage }
   if (input) return { partial: boundedPartial(await definition.run(input, within)) }
   if (!partials) return { shards: boundedShards(await definition.plan(params, ctx)) }
-  const done = await definition.reduce(partials, within)
+  const done = await definition.reduce(partials, { ...within, missing })
   return "shards" in done ? { shards: boundedShards(done.shards) } : bounded(done)
 }
 

@@ -1,14 +1,15 @@
-import { and, asc, eq, exists, inArray, type SQL, sql } from "drizzle-orm"
+import { and, asc, eq, exists, inArray, ne, type SQL, sql } from "drizzle-orm"
 import { jsonText } from "../db/columns.ts"
 import { transaction, use } from "../db/database.ts"
-import type { AppError } from "../error.ts"
+import type { AppError, ErrorCode } from "../error.ts"
 import type { Partial, Shard } from "./define.ts"
-import { ended, nextEdition } from "./ending.ts"
+import { due, ended, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
-import type { JobUsage } from "./schema.ts"
+import type { JobUsage, PartialResult } from "./schema.ts"
 import { shardTable } from "./shard.sql.ts"
+import { toJobError } from "./verdict.ts"
 
 export type ShardRow = typeof shardTable.$inferSelect
 
@@ -70,7 +71,12 @@ export async function insertShards(
  * before the shard's, counts, and says how many are left, so that of any number at once exactly one sees 0.
  * False, and nothing is changed, when the shard is not ours any more or its job does not go on.
  */
-export const completeShard = (shard: ShardRow, token: string, partial: Partial, usage: JobUsage) =>
+export const completeShard = (
+  shard: ShardRow,
+  token: string,
+  partial: Partial,
+  { usage, step }: { usage: JobUsage; step: { micros: number; bytes: number } },
+) =>
   transaction(async () => {
     const [row] = await use().execute<{ open_shards: number }>(sql`
       with held as (
@@ -85,7 +91,8 @@ export const completeShard = (shard: ShardRow, token: string, partial: Partial, 
       )
       update job set open_shards = open_shards - 1, done_weight = done_weight + done.weight,
         progress = greatest(progress, least(99, 100 * (done_weight + done.weight) / total_weight)),
-        usage = ${plus(usage)}, edition = edition + 1, run_after = now(), last_sent_at = now(), updated_at = now()
+        usage = ${plus(usage)}, due_micros = due_micros + ${step.micros}::bigint,
+        read_bytes = read_bytes + ${step.bytes}::bigint, edition = edition + 1, run_after = now(), last_sent_at = now(), updated_at = now()
       from done where job.id = ${shard.job_id}
       returning open_shards`)
     if (row?.open_shards === 0) await Outbox.wake(shard.job_id)
@@ -102,12 +109,19 @@ export async function partialsOf(job: { id: number; stage: number }): Promise<Pa
   return rows.map(({ partial }) => partial!)
 }
 
-/** Ends a job because of one of its shards, which with it ends the others. False when the job does not go on anyway. */
+/** What ends a job for taking too much, and not for being wrong: what was found by then is kept. */
+const STOPS: ReadonlySet<ErrorCode> = new Set(["budget_exceeded", "time_limit"])
+
+/**
+ * Ends a job because of one of its shards, which with it ends the others. One that is stopped at its cap or out of time
+ * goes on to its reduce with what was delivered, if anything was. `micros` is the price of the shard's last attempt.
+ * False when the job does not go on anyway.
+ */
 export async function endJobOf(
   shard: ShardRow,
   error: AppError,
   state_detail: "failed" | "dead",
-  { token, usage = shard.usage }: { token?: string; usage?: JobUsage } = {},
+  { token, usage = shard.usage, micros = 0 }: { token?: string; usage?: JobUsage; micros?: number } = {},
 ) {
   return transaction(async () => {
     // The job before its shards, as everybody who writes to both.
@@ -124,13 +138,43 @@ export async function endJobOf(
       .where(and(eq(shardTable.id, shard.id), mine))
       .for("update")
     if (!held) return false
+    const partial = STOPS.has(error.code) ? await dropRest(shard, error) : undefined
     await use()
       .update(jobTable)
-      .set({ ...ended(error, state_detail), usage: plus(usage), edition: nextEdition() })
+      .set({
+        ...(partial ? goOn(partial, micros) : ended(error, state_detail, micros)),
+        usage: plus(usage),
+        edition: nextEdition(),
+      })
       .where(eq(jobTable.id, job.id))
+    if (partial) await Outbox.wake(job.id)
     return true
   })
 }
+
+/** Drops what is not done of the shard's stage, also what is at work; undefined, and nothing is dropped, when nothing is done. */
+async function dropRest({ job_id, stage }: ShardRow, error: AppError): Promise<PartialResult | undefined> {
+  const ofStage = and(eq(shardTable.job_id, job_id), eq(shardTable.stage, stage))
+  const [count] = await use()
+    .select({ done: sql<number>`(count(*) filter (where status = 'completed'))::int`, of: sql<number>`count(*)::int` })
+    .from(shardTable)
+    .where(ofStage)
+  const { done, of } = count!
+  if (done === 0) return undefined
+  await use()
+    .delete(shardTable)
+    .where(and(ofStage, ne(shardTable.status, "completed")))
+  return { reason: error.code, detail: toJobError(error).detail, done, of }
+}
+
+/** The columns of a job whose reduce is next, the rest of its shards being dropped. */
+const goOn = (partial: PartialResult, micros: number) => ({
+  partial,
+  open_shards: 0,
+  due_micros: due(micros),
+  run_after: sql`now()`,
+  last_sent_at: sql`now()`,
+})
 
 /** The cost of the job and of one more shard. */
 const plus = ({ requests, bytes, compute_ms }: JobUsage) =>

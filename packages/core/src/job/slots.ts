@@ -2,6 +2,7 @@ import { sql, type SQL } from "drizzle-orm"
 import { config } from "../config.ts"
 import { transaction, use } from "../db/database.ts"
 import { log } from "../log.ts"
+import { isNotHalted } from "../usage/halt.ts"
 import { jobTable } from "./job.sql.ts"
 import { Queue } from "./queue.ts"
 import type { SizeClass } from "./schema.ts"
@@ -58,7 +59,7 @@ export async function passOn() {
             where shard.waits_for_room and job.state_detail = 'running'
         ), busy as (select tenant_id, count(*) as n from (${held}) as held group by tenant_id)
         select job_id, shard_id, size_class from waiting left join busy using (tenant_id)
-        where ${hasRoom(sql`waiting.tenant_id`)}
+        where ${isNotHalted()} and ${hasRoom(sql`waiting.tenant_id`)}
         order by coalesce(busy.n, 0), run_after, job_id, shard_id limit 1`)
       if (!found) return undefined
       const { job_id, shard_id, size_class } = found

@@ -3,6 +3,7 @@ import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { log } from "../log.ts"
 import { classDue } from "./class-due.ts"
+import { isNotHalted } from "../usage/halt.ts"
 import { CANCELLED, ended } from "./ending.ts"
 import { jobTable, outboxTable, sweepTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
@@ -115,7 +116,7 @@ async function wakeUnattended(known: readonly string[], until: number) {
   let woken = 0
   while (Date.now() < until) {
     const unattended = sql`select id from job
-      where job_type = any(${sql.param([...known])}::text[]) and (
+      where ${isNotHalted()} and job_type = any(${sql.param([...known])}::text[]) and (
         (status = 'pending' and run_after < now() - interval '10 seconds' and last_sent_at < now() - interval '60 seconds')
         or (status = 'running' and state_detail = 'running' and last_sent_at < now() - interval '30 seconds'
           and (lease_until < now() or (lease_token is null and open_shards = 0))))
@@ -142,7 +143,7 @@ async function wakeShards(known: readonly string[], until: number) {
   let woken = 0
   while (Date.now() < until) {
     const unattended = sql`select shard.id from shard join job on job.id = shard.job_id and job.stage = shard.stage
-      where job.state_detail = 'running' and job_type = any(${sql.param([...known])}::text[]) and (
+      where ${isNotHalted()} and job.state_detail = 'running' and job_type = any(${sql.param([...known])}::text[]) and (
         (shard.status = 'pending' and shard.run_after < now() - interval '10 seconds'
           and shard.last_sent_at < now() - interval '3 minutes')
         or (shard.status = 'running' and shard.lease_until < now() and shard.last_sent_at < now() - interval '30 seconds'))

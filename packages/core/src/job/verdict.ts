@@ -57,7 +57,7 @@ export const TITLES: Record<ErrorCode, string> = {
   decompression_limit: "A file unpacks to more than is allowed",
   time_limit: "Out of time",
   memory_limit: "Out of memory",
-  budget_exceeded: "The budget of bytes is used up",
+  budget_exceeded: "The budget is used up",
   hub_rate_limited: "The Hub asks us to slow down",
   hub_unavailable: "The Hub is not available",
   hub_timeout: "The Hub did not answer in time",

@@ -17,7 +17,7 @@ const BODIES: Record<string, object> = {
 const EXAMPLE: Record<string, string> = { job_type: "metadata_extraction", owner: "acme", name: "arm" }
 const addressOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => EXAMPLE[name] ?? "1")
 
-const mutations = operations.filter(({ method, path }) => method !== "GET" && !path.endsWith("/search"))
+const mutations = operations.filter(({ method, path }) => method !== "GET" && !/\/(search|estimate)$/.test(path))
 const reads = operations.filter(({ method }) => method === "GET")
 
 const send = ({ path, method, operation }: (typeof operations)[number], headers: Record<string, string>) => {
@@ -84,6 +84,13 @@ describe("with an operator's key", () => {
 
   test("the search is a read", async () => {
     expect((await post("/api/datasets/huggingface/search/", { query: "arm" })).status).toBe(200)
+  })
+
+  test("asking what a job would take is a read, and of that one path only", async () => {
+    const start = "/api/v1/datasets/1/analyses/metadata_extraction"
+    for (const end of ["/estimate", "/estimate/"]) expect((await post(start + end, {})).status).toBe(200)
+    expect(isMutation("POST", `${start}/estimates`)).toBe(true)
+    expect(isMutation("DELETE", `${start}/estimate`)).toBe(true)
   })
 
   test("what is not known to read needs it, an unknown address too", async () => {

@@ -7,13 +7,16 @@ import { addressOf, WrongKeys } from "./wrong-keys.ts"
 import { httpProblem } from "./problem.ts"
 import type { Env } from "./resource.ts"
 
-/** A search is a POST only because its question is long. */
-const READING = new Set(["POST /api/datasets/huggingface/search"])
+/** Questions that are a POST only because they are long: a search, and what a job with such parameters would take. */
+const READING = [
+  /^POST \/api\/datasets\/huggingface\/search\/?$/,
+  /^POST \/api\/v1\/datasets\/[^/]+\/analyses\/[^/]+\/estimate\/?$/,
+]
 const READS = ["GET", "HEAD", "OPTIONS"]
 
 /** Whether a request changes something, and so needs the operator's key. What is not known to read, changes. */
 export const isMutation = (method: string, path: string) =>
-  !READS.includes(method) && !READING.has(`${method} ${path.replace(/\/$/, "")}`)
+  !READS.includes(method) && !READING.some((each) => each.test(`${method} ${path}`))
 
 const wrongKeys = new WrongKeys()
 

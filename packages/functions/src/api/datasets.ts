@@ -7,6 +7,7 @@ import {
   body,
   DatasetId,
   forReading,
+  forSpending,
   forWriting,
   json,
   linkPages,
@@ -39,7 +40,7 @@ export const datasets = resource()
       summary: "Import a dataset",
       description: "Pins the revision to a commit, names the format, and queues the metadata job. No file is copied.",
       request: { body: body(Create) },
-      responses: { 201: json(Info, "Imported; its metadata job is queued", Located), ...forWriting },
+      responses: { 201: json(Info, "Imported; its metadata job is queued", Located), ...forSpending },
     }),
     async (c) => {
       const dataset = await Dataset.create(c.req.valid("json"))

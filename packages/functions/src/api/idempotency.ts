@@ -12,6 +12,9 @@ const KEY = /^"?([\x21\x23-\x7e](?:[\x20\x21\x23-\x7e]{0,253}[\x21\x23-\x7e])?)"
 /** What of an answer is worth repeating; the rest is made anew for each request. */
 const KEPT = ["content-type", "location", "retry-after", "cache-control"]
 
+/** Too many for now, and too much for now. */
+const LATER = new Set([429, 402])
+
 interface Answer {
   status: number
   headers: Record<string, string>
@@ -46,7 +49,7 @@ export const idempotency = createMiddleware<Env>(async (c, next) => {
 async function carryOut(c: Context<Env>, next: () => Promise<void>): Promise<Answer> {
   await next()
   // Refused before anything began, or not our last word: trying again may do better.
-  if (c.get("refused") || c.res.status >= 500 || c.res.status === 429) throw new NotKept()
+  if (c.get("refused") || c.res.status >= 500 || LATER.has(c.res.status)) throw new NotKept()
   const headers = KEPT.flatMap((name) => {
     const value = c.res.headers.get(name)
     return value === null ? [] : [[name, value] as const]

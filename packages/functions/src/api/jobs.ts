@@ -8,6 +8,7 @@ import { isKnown, keepForEver, versionOf } from "./etag.ts"
 import {
   DatasetId,
   forReading,
+  forSpending,
   forWriting,
   Id,
   json,
@@ -20,7 +21,7 @@ import {
   Tagged,
   unchanged,
 } from "./resource.ts"
-import { Artifact, Job as Info, ListedJob } from "./shapes.ts"
+import { Artifact, Job as Info, ListedJob, Preview } from "./shapes.ts"
 import { itemsOf, refuse } from "./validation.ts"
 
 const tags = ["jobs"]
@@ -29,6 +30,9 @@ const Type = z.enum(Object.keys(definitions) as [JobType, ...JobType[]])
 // May be left out or empty, so it is checked by hand.
 const NOTHING = { required: false, content: { "application/json": { schema: { type: "object" as const } } } }
 const Nothing = z.object({}).strict()
+/** The parameters of a job. Which schema holds depends on the address, so it is checked by hand. */
+const PARAMETERS = { required: false, content: { "application/json": { schema: { type: "object" as const } } } }
+const ofDataset = DatasetId.extend({ job_type: Type })
 const Schemas = z.record(z.string(), z.looseObject({})).openapi("JobParameterSchemas")
 const Started = Located.extend({
   "Retry-After": z.string().openapi({ description: "Seconds until a look is worth it." }),
@@ -139,7 +143,7 @@ export const jobs = resource()
       summary: "Run a failed job again",
       description: "The same job, under the same id, in the version its type has now.",
       request: { params: JobId, body: NOTHING },
-      responses: { 202: json(Info, "Queued", Started), ...forWriting },
+      responses: { 202: json(Info, "Queued", Started), ...forSpending },
     }),
     async (c) => {
       const { id, job_id } = c.req.valid("param")
@@ -158,30 +162,50 @@ export const jobs = resource()
       tags,
       summary: "Start a job",
       description:
-        "The body holds the parameters that `job-parameter-schemas` describes; none is `{}`. The same job with the same parameters is not run twice.",
-      request: {
-        params: DatasetId.extend({ job_type: Type }),
-        // Which schema holds depends on the address, so it is checked by hand.
-        body: { required: false, content: { "application/json": { schema: { type: "object" } } } },
-      },
+        "The body holds the parameters that `job-parameter-schemas` describes; none is `{}`. The same job with the same parameters is not run twice. What it is estimated to cost is reserved; 402 when that does not fit into the budget.",
+      request: { params: ofDataset, body: PARAMETERS },
       responses: {
         200: json(Info, "The same job: it is open already, or its result is there", Located),
         202: json(Info, "Queued", Started),
-        ...forWriting,
+        ...forSpending,
       },
     }),
     async (c) => {
       const { id, job_type } = c.req.valid("param")
-      const text = await c.req.text()
-      const given: unknown = text === "" ? {} : JSON.parse(text)
-      const params = definitions[job_type].params.safeParse(given)
-      // Not part of the route's type: every route may answer it.
-      if (!params.success) return refuse(c, itemsOf(params.error, ["body"], given)) as never
-      const { job, created } = await Job.start(id, job_type, params.data)
+      const { params, refused } = await paramsOf(c, job_type)
+      if (refused) return refused as never
+      const { job, created } = await Job.start(id, job_type, params)
       sayWhere(c, job)
       return created ? c.json(job, 202) : c.json(job, 200)
     },
   )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/{id}/analyses/{job_type}/estimate",
+      operationId: "estimateJob",
+      tags,
+      summary: "Ask what a job would take",
+      description:
+        "The same body as the start. From the list of files that the import saw: nothing is read, reserved or started. `is_exact: false`: the list was too long to be read whole, and it is the least. `budget` is the tightest that has a limit.",
+      request: { params: ofDataset, body: PARAMETERS },
+      responses: { 200: json(Preview, "Its estimate, and whether that fits into the budget now"), ...forWriting },
+    }),
+    async (c) => {
+      const { id, job_type } = c.req.valid("param")
+      const { params, refused } = await paramsOf(c, job_type)
+      if (refused) return refused as never
+      return c.json(await Job.preview(id, job_type, params), 200)
+    },
+  )
+
+/** The parameters in the body, or the answer that refuses them. Not part of a route's type: every route may give it. */
+async function paramsOf(c: Context, job_type: JobType) {
+  const text = await c.req.text()
+  const given: unknown = text === "" ? {} : JSON.parse(text)
+  const { data, error } = definitions[job_type].params.safeParse(given)
+  return error ? { refused: refuse(c, itemsOf(error, ["body"], given)) } : { params: data }
+}
 
 /** Where the job is, and when looking there is worth it. */
 function sayWhere(c: Context, job: JobInfo) {

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi"
 import { isUnavailable } from "@robokit/core/db/failure"
 import { AppError, type ErrorCode, type ErrorKind } from "@robokit/core/error"
 import { log } from "@robokit/core/log"
+import { BudgetPeriod } from "@robokit/core/usage/schema"
 import type { Context } from "hono"
 import { HTTPException } from "hono/http-exception"
 import type { ContentfulStatusCode } from "hono/utils/http-status"
@@ -20,6 +21,12 @@ export const Problem = z
     request_id: z.string(),
     user_action: z.string().optional().meta({ description: "What the reader can do about it." }),
     existing_id: z.int().optional().meta({ description: "With `dataset_exists`: the dataset there already is." }),
+    limit_usd: z.number().optional().meta({ description: "With `budget_exceeded`, as the next five: the budget." }),
+    spent_usd: z.number().optional().meta({ description: "By jobs that have ended." }),
+    reserved_usd: z.number().optional().meta({ description: "For jobs that are open." }),
+    wanted_usd: z.number().optional().meta({ description: "What this job is estimated to cost." }),
+    period: z.enum(BudgetPeriod.options).optional().meta({ description: "Whose budget it is." }),
+    resets_at: z.string().optional().meta({ description: "When the next one begins, RFC 3339." }),
   })
   .openapi("Problem")
 export type Problem = z.infer<typeof Problem>

@@ -78,6 +78,11 @@ export const forWriting = {
   413: problem("The body, or a file of the dataset that must be read, is too large"),
   415: problem("The body is not JSON"),
 }
+/** For what starts work. */
+export const forSpending = {
+  ...forWriting,
+  402: problem("It does not fit into the budget; the numbers say by how much"),
+}
 export const unchanged = { 304: { description: "`If-None-Match` names the present version" } }
 export const Tagged = z.object({
   ETag: z.string(),

@@ -3,6 +3,7 @@ import * as dataset from "@robokit/core/dataset/schema"
 import * as format from "@robokit/core/format/schema"
 import * as hub from "@robokit/core/hub/schema"
 import * as job from "@robokit/core/job/schema"
+import * as usage from "@robokit/core/usage/schema"
 import { Problem } from "./problem.ts"
 
 // Core's schemas under the names they have in the OpenAPI document.
@@ -28,7 +29,12 @@ export const Dataset = named(
   dataset.DatasetInfo.extend({ source: named("Source", dataset.Source), dataset_metadata: orNull(Metadata) }),
 )
 
-const parts = { error: orNull(named("JobError", job.JobError)), usage: named("JobUsage", job.JobUsage) }
+const Estimate = named("Estimate", job.Estimate)
+const parts = {
+  error: orNull(named("JobError", job.JobError)),
+  usage: named("JobUsage", job.JobUsage),
+  estimate: orNull(Estimate),
+}
 
 export const Job = named("Job", job.JobInfo.extend(parts))
 
@@ -50,6 +56,11 @@ export const BatchItem = named(
     dataset: orNull(Dataset),
     problem: orNull(Problem),
   }),
+)
+
+export const Preview = named(
+  "JobPreview",
+  usage.Preview.extend({ estimate: Estimate, budget: orNull(named("BudgetState", usage.BudgetState)) }),
 )
 
 export const Artifact = named("Artifact", job.Artifact)

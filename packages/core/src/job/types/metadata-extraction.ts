@@ -2,7 +2,9 @@ import { z } from "zod"
 import { AppError } from "../../error.ts"
 import { watched } from "../../files/watched.ts"
 import { adapterOf } from "../../format/registry.ts"
-import type { DatasetMetadata } from "../../format/schema.ts"
+import type { Listing } from "../../dataset/schema.ts"
+import type { DatasetMetadata, FormatType } from "../../format/schema.ts"
+import { listingWork, partOf, workOf } from "../../usage/work.ts"
 import { defineJob, type PinnedDataset } from "../define.ts"
 
 const NO_READER = "This format is recognised but not read yet."
@@ -13,6 +15,13 @@ export const metadataExtraction = defineJob({
   version: 1,
   params: z.object({}).strict(),
   formats: { lerobot: true, rosbag: NO_READER, hdf5: NO_READER, parquet: true, custom: true },
+  size_class: "light",
+  estimate: (listing, _params, format_type) => {
+    const list = listingWork(listing)
+    const read = readOf(listing, format_type)
+    // The first read of a file is redirected.
+    return workOf(list.requests + 2 * read.files, list.bytes + read.bytes)
+  },
 
   async run(_params, { dataset, files, card, progress, signal }) {
     const adapter = adapterOf(dataset.format_type)
@@ -28,6 +37,14 @@ export const metadataExtraction = defineJob({
     }
   },
 })
+
+const FOOTER = 64 * 1024
+
+/** What the readers of the formats fetch: `meta/` of LeRobot, the footers of tables, the beginnings of others. At most. */
+function readOf(listing: Listing, format_type: FormatType) {
+  if (format_type === "lerobot") return partOf(listing, "meta")
+  return partOf(listing, "table", { files: format_type === "parquet" ? 1000 : 40, most: FOOTER })
+}
 
 /** What pinning and detection read belongs to the cost of knowing this, too; a file read by both counts once. */
 function withImport(read: DatasetMetadata["read"], { import_usage }: PinnedDataset, paths: ReadonlySet<string>) {
