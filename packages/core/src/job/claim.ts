@@ -1,6 +1,6 @@
 import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
-import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import { CRASHED, ended, MAX_CRASHES, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
 import { endJobOf, jobIsAt } from "./shard.ts"
@@ -65,7 +65,7 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
           ...taken(jobTable),
           state_detail: "running",
           progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
-          message: null,
+          message: sql`case when ${isFirst} then null else ${PUTTING_TOGETHER} end`,
           started_at: sql`coalesce(${jobTable.started_at}, now())`,
           edition: nextEdition(),
         })

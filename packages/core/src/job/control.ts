@@ -1,15 +1,17 @@
 import { and, eq, sql } from "drizzle-orm"
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core"
+import { datasetTable } from "../dataset/dataset.sql.ts"
 import { constraintOf } from "../db/failure.ts"
 import { transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
-import { CANCELLED, ended, nextEdition } from "./ending.ts"
-import { type JobRow, toInfo } from "./info.ts"
+import { CANCELLED, costWithShards, ended, nextEdition } from "./ending.ts"
+import { infoColumns, type InfoRow, toInfo } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import { jobs, type Registry } from "./registry.ts"
 import type { JobInfo } from "./schema.ts"
 import { shardTable } from "./shard.sql.ts"
+import { supersede } from "./supersede.ts"
 import { Sweep } from "./sweep.ts"
 
 /**
@@ -26,12 +28,13 @@ export const cancel = (dataset_id: number, job_id: number): Promise<JobInfo> =>
       throw new AppError("job_finished", `The job is ${job.status}: there is nothing left to cancel.`)
     }
     const isHeld = job.lease_until !== null && job.lease_until.getTime() > Date.now()
-    return set(job_id, isHeld ? { state_detail: "cancelling", edition: nextEdition() } : ended(CANCELLED, "cancelled"))
+    if (isHeld) return set(job_id, { state_detail: "cancelling", edition: nextEdition() })
+    return set(job_id, { ...ended(CANCELLED, "cancelled"), usage: costWithShards })
   })
 
 /**
  * Opens a failed job again, as if it had just been asked for: failures and deaths count from nothing, what it has cost
- * stays. It runs as the version its type has now.
+ * stays. It runs as the version its type has now, and ends what is open of an older one.
  *
  * @throws AppError `not_found`; `job_not_failed` when it is open or completed; `job_open` when the same job is open.
  */
@@ -39,6 +42,12 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
   await Sweep.arm()
   try {
     return await transaction(async () => {
+      // A deletion locks the dataset before its jobs; other jobs than this one may be written to below.
+      await use()
+        .select({ id: datasetTable.id })
+        .from(datasetTable)
+        .where(eq(datasetTable.id, dataset_id))
+        .for("key share")
       const job = await lock(dataset_id, job_id)
       if (job.status !== "failed") throw new AppError("job_not_failed", `The job is ${job.status}, it has not failed.`)
       const definition = Object.hasOwn(registry, job.job_type) ? registry[job.job_type] : undefined
@@ -46,6 +55,7 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
       const opened = await set(job_id, { ...asNew(), job_version: definition.version })
       // The work is cut anew: another version may cut it otherwise.
       await use().delete(shardTable).where(eq(shardTable.job_id, job_id))
+      await supersede({ ...job, job_version: definition.version })
       await Outbox.wake(job_id)
       return opened
     })
@@ -77,9 +87,9 @@ const asNew = () => ({
 })
 
 /** The row as it is now; nobody else writes to it until the transaction ends. */
-async function lock(dataset_id: number, job_id: number): Promise<JobRow> {
+async function lock(dataset_id: number, job_id: number): Promise<InfoRow> {
   const [row] = await use()
-    .select()
+    .select(infoColumns)
     .from(jobTable)
     .where(and(eq(jobTable.dataset_id, dataset_id), eq(jobTable.id, job_id)))
     .for("no key update")
@@ -88,6 +98,6 @@ async function lock(dataset_id: number, job_id: number): Promise<JobRow> {
 }
 
 async function set(job_id: number, columns: PgUpdateSetSource<typeof jobTable>) {
-  const [row] = await use().update(jobTable).set(columns).where(eq(jobTable.id, job_id)).returning()
+  const [row] = await use().update(jobTable).set(columns).where(eq(jobTable.id, job_id)).returning(infoColumns)
   return toInfo(row!)
 }

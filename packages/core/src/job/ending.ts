@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm"
 import { AppError } from "../error.ts"
 import { jobTable } from "./job.sql.ts"
+import type { JobUsage } from "./schema.ts"
 import { toJobError } from "./verdict.ts"
 
 /** Deaths after which a job is given up. */
@@ -17,6 +18,13 @@ export const CANCELLED = new AppError("job_cancelled", "Somebody asked for it to
 
 export const nextEdition = () => sql`${jobTable.edition} + 1`
 
+/** What a job has cost, with what its unfinished shards have read so far. */
+export const costWithShards = sql<JobUsage>`(select jsonb_build_object(
+    'requests', (job.usage->>'requests')::bigint + coalesce(sum((shard.usage->>'requests')::bigint), 0),
+    'bytes', (job.usage->>'bytes')::bigint + coalesce(sum((shard.usage->>'bytes')::bigint), 0),
+    'compute_ms', (job.usage->>'compute_ms')::bigint + coalesce(sum((shard.usage->>'compute_ms')::bigint), 0))
+  from shard where shard.job_id = job.id and shard.stage = job.stage and shard.status <> 'completed')`
+
 /** The columns of a job that ended badly. Progress stays where it was: only a completed job is at 100. */
 export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancelled" = "failed") => ({
   status: "failed" as const,
@@ -30,3 +38,6 @@ export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancel
   lease_until: null,
   edition: nextEdition(),
 })
+
+/** Said while a job in shards is at work, so that its bar does not stand still without a word. */
+export const PUTTING_TOGETHER = "Putting the parts together"

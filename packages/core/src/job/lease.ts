@@ -7,7 +7,7 @@ import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
 import type { Partial, Shard } from "./define.ts"
-import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
@@ -136,7 +136,7 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
         stage: job.stage + 1,
         open_shards: shards.length,
         total_weight: sql`${jobTable.total_weight} + ${weight}::bigint`,
-        message: null,
+        message: shards.length > 0 ? `0 of ${shards.length} parts done` : PUTTING_TOGETHER,
         edition: nextEdition(),
       },
       "open stage",

@@ -3,7 +3,7 @@ import { jsonText } from "../db/columns.ts"
 import { transaction, use } from "../db/database.ts"
 import type { AppError } from "../error.ts"
 import type { Partial, Shard } from "./define.ts"
-import { ended, nextEdition } from "./ending.ts"
+import { costWithShards, ended, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import type { JobUsage } from "./schema.ts"
@@ -75,10 +75,12 @@ export const completeShard = (shard: ShardRow, token: string, partial: Partial, 
           lease_token = null, lease_until = null
         from held where shard.job_id = held.id and shard.id = ${shard.id}
           and shard.lease_token = ${token} and shard.status = 'running'
-        returning shard.weight
+        returning shard.weight, (select max(ordinal) + 1 from shard as other
+          where other.job_id = ${shard.job_id} and other.stage = ${shard.stage}) as parts
       )
       update job set open_shards = open_shards - 1, done_weight = done_weight + done.weight,
         progress = greatest(progress, least(99, 100 * (done_weight + done.weight) / total_weight)),
+        message = case when open_shards = 1 then ${PUTTING_TOGETHER} else concat(done.parts - open_shards + 1, ' of ', done.parts, ' parts done') end,
         usage = ${plus(usage)}, edition = edition + 1, run_after = now(), last_sent_at = now(), updated_at = now()
       from done where job.id = ${shard.job_id}
       returning open_shards`)
@@ -112,15 +114,15 @@ export async function endJobOf(
       .for("no key update")
     if (!job) return false
     const mine = token === undefined ? sql`${shardTable.lease_until} < now()` : eq(shardTable.lease_token, token)
-    const [held] = await use()
-      .select({ id: shardTable.id })
-      .from(shardTable)
+    const held = await use()
+      .update(shardTable)
+      .set({ usage })
       .where(and(eq(shardTable.id, shard.id), mine))
-      .for("update")
-    if (!held) return false
+      .returning({ id: shardTable.id })
+    if (held.length === 0) return false
     await use()
       .update(jobTable)
-      .set({ ...ended(error, state_detail), usage: plus(usage), edition: nextEdition() })
+      .set({ ...ended(error, state_detail), usage: costWithShards, edition: nextEdition() })
       .where(eq(jobTable.id, job.id))
     return true
   })

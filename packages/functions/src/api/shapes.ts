@@ -28,7 +28,13 @@ export const Dataset = named(
   dataset.DatasetInfo.extend({ source: named("Source", dataset.Source), dataset_metadata: orNull(Metadata) }),
 )
 
-const parts = { error: orNull(named("JobError", job.JobError)), usage: named("JobUsage", job.JobUsage) }
+const parts = {
+  error: orNull(named("JobError", job.JobError)),
+  usage: named("JobUsage", job.JobUsage),
+  waiting: orNull(named("Waiting", job.Waiting)),
+  partial: orNull(named("PartialResult", job.PartialResult)),
+  estimate: orNull(named("Estimate", job.Estimate)),
+}
 
 export const Job = named("Job", job.JobInfo.extend(parts))
 
