@@ -18,6 +18,7 @@ const COMMANDS = {
   cost: "bench/cost.ts",
   infra: "scripts/infra.mjs",
   deploy: "scripts/deploy.mjs",
+  redrive: "scripts/redrive.mjs",
 }
 
 const [command = "", ...args] = process.argv.slice(2)
