@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne, or, sql } from "drizzle-orm"
+import { and, asc, eq, isNull, ne, sql } from "drizzle-orm"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { use } from "../db/database.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
@@ -34,11 +34,14 @@ export const scopeColumns = {
   access: datasetTable.access,
 }
 
-/** The whole key is in the query, access included: public for all, the rest within its tenant. */
-function isResultFor(dataset: Scope, { job_type, job_version, params_hash }: Wanted) {
-  const isPublic = !dataset.access.private && !dataset.access.gated
-  const isWithin = eq(datasetTable.tenant_id, dataset.tenant_id)
-  return and(
+const isPublic = ({ access }: Scope) => !access.private && !access.gated
+
+/**
+ * The whole key, access included: what is public on both sides. What is not stays within its tenant, where a commit is one
+ * dataset: its own jobs are all there is.
+ */
+const isResultFor = (dataset: Scope, { job_type, job_version, params_hash }: Wanted) =>
+  and(
     eq(jobTable.job_type, job_type),
     eq(jobTable.params_hash, params_hash),
     eq(jobTable.job_version, job_version),
@@ -49,12 +52,12 @@ function isResultFor(dataset: Scope, { job_type, job_version, params_hash }: Wan
     eq(datasetTable.repo_id, dataset.repo_id),
     eq(datasetTable.revision, dataset.revision),
     eq(datasetTable.format_type, dataset.format_type),
-    isPublic ? or(isWithin, sql`${datasetTable.access} @> '{"private": false, "gated": false}'::jsonb`) : isWithin,
+    sql`${datasetTable.access} @> '{"private": false, "gated": false}'::jsonb`,
   )
-}
 
 /** Whether another dataset of the same commit has this result already; a look without a lock. */
 export async function isThere(dataset: Scope, wanted: Wanted): Promise<boolean> {
+  if (!isPublic(dataset)) return false
   const rows = await use()
     .select({ id: jobTable.id })
     .from(jobTable)
@@ -74,6 +77,7 @@ export const takeTurn = (dataset_id: number) =>
  * deletion come either before this, and find nothing here, or after it, and leave us the files.
  */
 export async function copy(dataset: Scope, wanted: Wanted) {
+  if (!isPublic(dataset)) return undefined
   const { id, result, result_summary, artifacts, cached_from } = jobTable
   const [source] = await use()
     .select({ id, result, result_summary, artifacts, cached_from })
