@@ -2,9 +2,7 @@ import { spawn } from "node:child_process"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
-import { sql } from "drizzle-orm"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { use } from "../packages/core/src/db/database.ts"
 import { bury } from "../packages/core/src/job/dead-letters.ts"
 import { Job } from "../packages/core/src/job/job.ts"
 import { useDatabase } from "../packages/core/test/database.ts"
@@ -12,7 +10,7 @@ import { catchMessages, importDataset } from "../packages/core/test/engine.ts"
 import { app } from "../packages/functions/src/api/app.ts"
 import { OPERATOR_KEY, withSettings } from "../packages/functions/test/operator.ts"
 
-useDatabase()
+const database = useDatabase()
 const KNOWN = ["metadata_extraction"]
 
 let server: Server
@@ -67,10 +65,10 @@ test("dead jobs are listed, and run again by their ids", async () => {
 
 test("a list longer than a page is listed whole", async () => {
   await importDead()
-  await use().execute(sql`insert into job (dataset_id, job_type, job_version, params, params_hash, status, state_detail,
+  await database.admin`insert into job (dataset_id, job_type, job_version, params, params_hash, status, state_detail,
       completed_at, error_code, error)
     select dataset_id, job_type, job_version, params, lpad(to_hex(n), 64, '0'), status, state_detail, completed_at,
-      error_code, error from job, generate_series(1, 150) as n`)
+      error_code, error from job, generate_series(1, 150) as n`
   const { output } = await redrive(["--list"])
   const ids = output
     .trim()
@@ -85,14 +83,14 @@ test("what is not dead is left alone and said so; what is not there fails", asyn
   const [open, done, dead] = [(await importDataset(), 1), (await importDataset(), 2), await importDead()]
   const lease = (await Job.claim(done, KNOWN))!
   await Job.complete(lease, { result: {}, summary: {}, artifacts: [], usage: lease.job.usage })
-  const before = await use().execute(sql`select * from job where id in (${open}, ${done}) order by id`)
+  const before = await database.admin`select * from job where id in (${open}, ${done}) order by id`
   const { code, output } = await redrive([String(open), String(done), "404", String(dead)])
   expect(code).toBe(1)
   expect(output).toContain("1: is queued, not dead; nothing done")
   expect(output).toContain("2: is completed, not dead; nothing done")
   expect(output).toContain("404: not found: There is no job 404.")
   expect(output).toContain("3: queued again")
-  expect(await use().execute(sql`select * from job where id in (${open}, ${done}) order by id`)).toEqual(before)
+  expect(await database.admin`select * from job where id in (${open}, ${done}) order by id`).toEqual(before)
 })
 
 test("it needs the operator's key where there is one, and says what is wrong", async () => {
