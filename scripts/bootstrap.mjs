@@ -19,6 +19,7 @@ const COMMANDS = {
   infra: "scripts/infra.mjs",
   deploy: "scripts/deploy.mjs",
   halt: "scripts/halt.mjs",
+  redrive: "scripts/redrive.mjs",
 }
 
 const [command = "", ...args] = process.argv.slice(2)

@@ -12,7 +12,13 @@ export const newSha = () => randomBytes(20).toString("hex")
 
 /** A dataset as an import leaves it, without asking a Hub. */
 export const importDataset = (
-  options: { repo_id?: string; revision?: string; format_type?: "lerobot" | "rosbag"; listing?: Listing } = {},
+  options: {
+    repo_id?: string
+    revision?: string
+    format_type?: "lerobot" | "rosbag"
+    access?: { private: boolean; gated: boolean }
+    listing?: Listing
+  } = {},
 ) =>
   Dataset.register(
     {
@@ -21,7 +27,7 @@ export const importDataset = (
       requested_revision: "main",
       requested_format: "auto",
       card: { licence: null, tags: [] },
-      access: { private: false, gated: false },
+      access: options.access ?? { private: false, gated: false },
     },
     {
       format_type: options.format_type ?? "lerobot",
@@ -56,8 +62,10 @@ export function keepObjects() {
   const objects = new Map<string, Uint8Array>()
   Storage.storeWith({
     put: async (key, body) => void objects.set(key, body),
-    removeAll: async (prefix) => {
-      for (const key of objects.keys()) if (key.startsWith(prefix)) objects.delete(key)
+    removeAll: async (prefix, kept = []) => {
+      for (const key of objects.keys()) {
+        if (key.startsWith(prefix) && !kept.some((folder) => key.startsWith(folder))) objects.delete(key)
+      }
     },
     sign: async (key, { seconds }) => `https://signed.test/${key}?seconds=${seconds}`,
   })

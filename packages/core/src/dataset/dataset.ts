@@ -1,24 +1,24 @@
-import { and, asc, eq, getTableColumns, gt, inArray, type SQL, sql } from "drizzle-orm"
+import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import type { Detected } from "../format/detect.ts"
-import type { FormatType } from "../format/schema.ts"
-import { toListItem } from "../job/info.ts"
-import { cursorId, datasetNotFound, insert, type Page } from "../job/job.ts"
+import type { DatasetMetadata, FormatType } from "../format/schema.ts"
+import { Cached } from "../job/cached.ts"
+import { listColumns, toListItem } from "../job/info.ts"
+import { insert, wantedOf } from "../job/job.ts"
 import { jobTable } from "../job/job.sql.ts"
+import { cursorId, datasetNotFound, type Page } from "../job/list.ts"
 import { Outbox } from "../job/outbox.ts"
 import { jobs } from "../job/registry.ts"
 import { Sweep } from "../job/sweep.ts"
 import { datasetTable } from "./dataset.sql.ts"
 import { detect, pin, type Pinned } from "./inspect.ts"
 import type { Create, DatasetInfo, DatasetState, DatasetStatus, ImportUsage } from "./schema.ts"
-import { candidatesFor, countByState, jobsOf, toInfo } from "./state.ts"
+import { candidatesFor, countByState, jobsOf, type Row, toInfo } from "./state.ts"
 import { visible } from "./visible.ts"
 
 export * as Dataset from "./dataset.ts"
 export { stats } from "./stats.ts"
-
-const { result: _, ...jobListColumns } = getTableColumns(jobTable)
 
 /**
  * Imports a repository at the commit its revision names now, in the format the adapters recognise, and queues its
@@ -35,7 +35,7 @@ export async function create(input: Create): Promise<DatasetInfo> {
   return register(pinned, await detect(pinned, usage))
 }
 
-/** Writes down what was found, with its first job, in one transaction. */
+/** Writes down what was found, with its first job, in one transaction. Metadata that another dataset of the commit has is there at once. */
 export async function register(pinned: Pinned, found: Detected & { import_usage: ImportUsage }): Promise<DatasetInfo> {
   await Sweep.arm()
   return transaction(async () => {
@@ -55,10 +55,20 @@ export async function register(pinned: Pinned, found: Detected & { import_usage:
       await refuseKnown(pinned.repo_id, pinned.revision, found.format_type)
       throw new AppError("unexpected", "The dataset was neither there nor could it be created.")
     }
-    const definition = jobs.metadata_extraction
-    await insert({ dataset: row, job_type: "metadata_extraction", definition, params: {} })
-    return toInfo(row, { state: "pending", progress: 0 })
+    const metadata = await firstJob(row)
+    if (metadata === undefined) return toInfo(row, { state: "pending", progress: 0 })
+    return toInfo({ ...row, dataset_metadata: metadata }, { state: "completed", progress: 100 })
   })
+}
+
+/** The metadata, if there is a result to copy; else its job is queued. */
+async function firstJob(dataset: Row) {
+  const definition = jobs.metadata_extraction
+  const wanted = wantedOf("metadata_extraction", definition, {})
+  const copy = await Cached.copy(dataset, wanted)
+  if (copy) return copy.result as DatasetMetadata
+  await insert(dataset, wanted, definition)
+  return undefined
 }
 
 /** A commit never changes, so what `auto` found before it would find again: no need to ask the Hub. */
@@ -166,7 +176,7 @@ export async function get(id: number): Promise<DatasetInfo> {
 export async function status(id: number): Promise<DatasetStatus> {
   const { state, progress, open } = await find(id)
   const rows = await retrying(() =>
-    use().select(jobListColumns).from(jobTable).where(eq(jobTable.dataset_id, id)).orderBy(asc(jobTable.id)),
+    use().select(listColumns).from(jobTable).where(eq(jobTable.dataset_id, id)).orderBy(asc(jobTable.id)),
   )
   if (open > 0) await Sweep.nudge()
   return { dataset_id: id, status: state, progress, jobs: rows.map(toListItem) }
@@ -177,7 +187,7 @@ export async function version(id: number): Promise<string> {
   const jobs = jobsOf()
   const [row] = await retrying(() =>
     use()
-      .select({ edition: jobs.edition, ages: jobs.ages, open: jobs.open })
+      .select({ edition: jobs.edition, ages: jobs.ages, open: jobs.open, around: jobs.around })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
       .where(and(eq(datasetTable.id, id), visible())),
@@ -185,16 +195,24 @@ export async function version(id: number): Promise<string> {
   if (!row) throw datasetNotFound(id)
   // A poller that is told "unchanged" asks for nothing else.
   if (row.open! > 0) await Sweep.nudge()
-  return `${id}.${row.edition}.${row.ages}`
+  return `${id}.${row.edition}.${row.ages}.${row.around}`
 }
 
-/** Deletes the dataset and its jobs now, what they wrote to S3 soon. A worker still at it finds its job gone. */
+/**
+ * Deletes the dataset and its jobs now; soon what they wrote to S3, and what they showed of others who are gone, but for
+ * files that a job still shows. A worker still at it finds its job gone.
+ */
 export async function remove(id: number): Promise<void> {
   await Sweep.arm()
   await transaction(async () => {
-    const rows = await use().delete(datasetTable).where(eq(datasetTable.id, id)).returning({ id: datasetTable.id })
-    if (rows.length === 0) throw datasetNotFound(id)
-    await Outbox.deleteObjects(`results/${id}/`)
+    const { repo_id, revision } = datasetTable
+    const isIt = eq(datasetTable.id, id)
+    // Nobody gives it another job, and with that other files, from here on.
+    const [row] = await use().select({ repo_id, revision }).from(datasetTable).where(isIt).for("update")
+    if (!row) throw datasetNotFound(id)
+    const borrowed = await Cached.borrowedBy(id)
+    await use().delete(datasetTable).where(isIt)
+    await Outbox.deleteObjects([`results/${id}/`, ...borrowed], row)
   })
 }
 

@@ -1,6 +1,8 @@
 import { and, eq, type SQL, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
+import { beat, stale } from "../job/info.ts"
 import { jobTable } from "../job/job.sql.ts"
+import { wait } from "../job/waiting.ts"
 import { datasetTable } from "./dataset.sql.ts"
 import type { DatasetInfo, DatasetState } from "./schema.ts"
 
@@ -31,6 +33,10 @@ export const jobsOf = () =>
         when ${jobTable.opened_at} > now() - interval '30 seconds' then 1
         when ${jobTable.opened_at} > now() - interval '300 seconds' then 100
         else 10000 end), 0)::int`.as("ages"),
+      // What readers see of its jobs that is not in their rows; signs of life count by the minute, as in `versionOf`.
+      around: sql<string>`concat(count(*) filter (where ${stale}), '.',
+        string_agg((${wait})::text || ${jobTable.waits_for_room}, '' order by ${jobTable.id}), '.',
+        sum(floor(extract(epoch from ${beat}) / 60)) filter (where ${jobTable.status} = 'running'))`.as("around"),
     })
     .from(jobTable)
     .where(eq(jobTable.dataset_id, datasetTable.id))

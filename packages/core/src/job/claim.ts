@@ -2,7 +2,7 @@ import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sq
 import { retrying, transaction, use } from "../db/database.ts"
 import { isNotHalted } from "../usage/halt.ts"
 import { classDue } from "./class-due.ts"
-import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
+import { CRASHED, ended, MAX_CRASHES, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
 import type { SizeClass } from "./schema.ts"
@@ -76,7 +76,7 @@ export async function claim(
           ...taken(jobTable),
           state_detail: "running",
           progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
-          message: null,
+          message: sql`case when ${isFirst} then null else ${PUTTING_TOGETHER} end`,
           started_at: sql`coalesce(${jobTable.started_at}, now())`,
           edition: nextEdition(),
         })

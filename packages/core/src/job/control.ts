@@ -6,13 +6,14 @@ import { datasetTable } from "../dataset/dataset.sql.ts"
 import { AppError } from "../error.ts"
 import { mustFit, today } from "../usage/budget.ts"
 import { quote } from "../usage/quote.ts"
-import { CANCELLED, ended, nextEdition } from "./ending.ts"
-import { type JobRow, toInfo } from "./info.ts"
+import { CANCELLED, costWithShards, ended, nextEdition } from "./ending.ts"
+import { infoColumns, type InfoRow, toInfo } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import { jobs, type Registry } from "./registry.ts"
 import type { JobInfo } from "./schema.ts"
 import { shardTable } from "./shard.sql.ts"
+import { supersede } from "./supersede.ts"
 import { Sweep } from "./sweep.ts"
 
 /**
@@ -31,13 +32,13 @@ export const cancel = (dataset_id: number, job_id: number): Promise<JobInfo> =>
     const isHeld = job.lease_until !== null && job.lease_until.getTime() > Date.now()
     const columns = isHeld
       ? { state_detail: "cancelling" as const, edition: nextEdition() }
-      : ended(CANCELLED, "cancelled")
+      : { ...ended(CANCELLED, "cancelled"), usage: costWithShards }
     return toInfo(await set(job_id, columns))
   })
 
 /**
  * Opens a failed job again, as if it had just been asked for: failures and deaths count from nothing, what it has cost
- * stays. It runs as the version its type has now, and reserves its estimate again.
+ * stays. It runs as the version its type has now, reserves its estimate again, and ends what is open of an older one.
  *
  * @throws AppError `not_found`; `job_not_failed` when it is open or completed; `job_open` when the same job is open;
  * `budget_exceeded` with the numbers when it does not fit into today's budget.
@@ -46,6 +47,12 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
   await Sweep.arm()
   try {
     return await transaction(async () => {
+      // A deletion locks the dataset before its jobs; other jobs than this one may be written to below.
+      await use()
+        .select({ id: datasetTable.id })
+        .from(datasetTable)
+        .where(eq(datasetTable.id, dataset_id))
+        .for("key share")
       const job = await lock(dataset_id, job_id)
       if (job.status !== "failed") throw new AppError("job_not_failed", `The job is ${job.status}, it has not failed.`)
       const definition = Object.hasOwn(registry, job.job_type) ? registry[job.job_type] : undefined
@@ -57,6 +64,7 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
       await mustFit(opened)
       // The work is cut anew: another version may cut it otherwise.
       await use().delete(shardTable).where(eq(shardTable.job_id, job_id))
+      await supersede({ ...job, job_version: definition.version })
       await Outbox.wake(job_id)
       return toInfo(opened)
     })
@@ -90,9 +98,9 @@ const asNew = () => ({
 })
 
 /** The row as it is now; nobody else writes to it until the transaction ends. */
-async function lock(dataset_id: number, job_id: number): Promise<JobRow> {
+async function lock(dataset_id: number, job_id: number): Promise<InfoRow> {
   const [row] = await use()
-    .select()
+    .select(infoColumns)
     .from(jobTable)
     .where(and(eq(jobTable.dataset_id, dataset_id), eq(jobTable.id, job_id)))
     .for("no key update")
@@ -101,6 +109,6 @@ async function lock(dataset_id: number, job_id: number): Promise<JobRow> {
 }
 
 async function set(job_id: number, columns: PgUpdateSetSource<typeof jobTable>) {
-  const [row] = await use().update(jobTable).set(columns).where(eq(jobTable.id, job_id)).returning()
+  const [row] = await use().update(jobTable).set(columns).where(eq(jobTable.id, job_id)).returning(infoColumns)
   return row!
 }

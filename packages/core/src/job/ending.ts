@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm"
 import { AppError, type ErrorKind } from "../error.ts"
 import { jobTable } from "./job.sql.ts"
+import type { JobUsage } from "./schema.ts"
 import { toJobError } from "./verdict.ts"
 
 /** Deaths after which a job is given up. */
@@ -41,6 +42,13 @@ const isBilled = ({ kind, code }: AppError) => code === "job_cancelled" || IS_BI
 /** What ending costs on top of the steps before: the price of the last, in micros. A trigger then makes it spent. */
 export const due = (step_micros: number) => sql`${jobTable.due_micros} + ${step_micros}::bigint`
 
+/** What a job has cost, with what its unfinished shards have read so far. */
+export const costWithShards = sql<JobUsage>`(select jsonb_build_object(
+    'requests', (job.usage->>'requests')::bigint + coalesce(sum((shard.usage->>'requests')::bigint), 0),
+    'bytes', (job.usage->>'bytes')::bigint + coalesce(sum((shard.usage->>'bytes')::bigint), 0),
+    'compute_ms', (job.usage->>'compute_ms')::bigint + coalesce(sum((shard.usage->>'compute_ms')::bigint), 0))
+  from shard where shard.job_id = job.id and shard.stage = job.stage and shard.status <> 'completed')`
+
 /**
  * The columns of a job that ended badly, and what its last step has cost in micros. Progress stays where it was: only a
  * completed job is at 100.
@@ -59,3 +67,6 @@ export const ended = (error: AppError, state_detail: "failed" | "dead" | "cancel
   lease_until: null,
   edition: nextEdition(),
 })
+
+/** Said while a job in shards is at work, so that its bar does not stand still without a word. */
+export const PUTTING_TOGETHER = "Putting the parts together"

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { and, asc, desc, eq, getTableColumns, gt, inArray, sql } from "drizzle-orm"
+import { and, desc, eq, inArray, isNull, or } from "drizzle-orm"
 import { z } from "zod"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { belongsToVisible, visible } from "../dataset/visible.ts"
@@ -8,17 +8,21 @@ import { AppError } from "../error.ts"
 import { mustFit, today, wouldFit } from "../usage/budget.ts"
 import { quote } from "../usage/quote.ts"
 import type { Preview } from "../usage/schema.ts"
+import { Cached } from "./cached.ts"
 import type { JobDefinition } from "./define.ts"
-import { pollAfter, toInfo, toListItem } from "./info.ts"
+import { infoColumns, toInfo, versionColumns, versionOf } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
+import { datasetNotFound } from "./list.ts"
 import { Outbox } from "./outbox.ts"
 import { jobs, type Registry } from "./registry.ts"
-import { type Artifact, isFinished, type JobInfo, type JobListItem } from "./schema.ts"
+import { type Artifact, isFinished, type JobInfo } from "./schema.ts"
 import { Storage } from "./storage.ts"
+import { supersede } from "./supersede.ts"
 import { Sweep } from "./sweep.ts"
 
 export * as Job from "./job.ts"
 export { cancel, retry } from "./control.ts"
+export { find, list, listAll } from "./list.ts"
 export { claim, claimShard } from "./claim.ts"
 export {
   complete,
@@ -35,25 +39,15 @@ export {
 
 const SIGNED_SECONDS = 300
 
-const { result: _, ...listColumns } = getTableColumns(jobTable)
-
-export interface Page {
-  skip: number
-  limit: number
-  /** `next_cursor` of the page before; wins over `skip`. */
-  cursor?: string | undefined
-}
-
-type DatasetOfJob = Pick<typeof datasetTable.$inferSelect, "id" | "format_type" | "listing">
+const { listing } = datasetTable
 
 /** @throws AppError `not_found` for the dataset or the job type, `job_unsupported` with the reason of the format. */
 async function startable(dataset_id: number, job_type: string, registry: Registry) {
   const definition = definitionOf(job_type, registry)
-  const { id, format_type, listing, tenant_id } = datasetTable
   const [dataset] = await use()
-    .select({ id, format_type, listing, tenant_id })
+    .select({ ...Cached.scopeColumns, listing })
     .from(datasetTable)
-    .where(and(eq(id, dataset_id), visible()))
+    .where(and(eq(datasetTable.id, dataset_id), visible()))
   if (!dataset) throw datasetNotFound(dataset_id)
   const support = definition.formats[dataset.format_type]
   if (support !== true) throw new AppError("job_unsupported", support)
@@ -79,7 +73,8 @@ export async function preview(
 }
 
 /**
- * Starts a job, or returns the one that is already open or completed with the same parameters and version.
+ * Starts a job, or returns the one that is already open or completed with the same parameters and version, or completed
+ * for another dataset of the same commit (`cached_from`). What is open of an older version ends.
  *
  * @throws AppError `not_found` for the dataset or the job type, `job_unsupported` with the reason of the format,
  * `budget_exceeded` with the numbers when what it is estimated to cost does not fit into a budget any more.
@@ -91,19 +86,42 @@ export async function start(
   registry: Registry = jobs,
 ): Promise<{ job: JobInfo; created: boolean }> {
   const { definition, dataset } = await startable(dataset_id, job_type, registry)
-  const there = await findSame(dataset_id, job_type, params, definition.version)
+  const wanted = wantedOf(job_type, definition, params)
+  const there = (await findSame(dataset_id, wanted)) ?? (await fromCache(dataset, wanted))
   if (there) return { job: toInfo(there), created: false }
 
   await Sweep.arm()
   return transaction(async () => {
-    const row = await insert({ dataset, job_type, definition, params })
+    const row = await insert(dataset, wanted, definition)
     if (row) return { job: toInfo(row), created: true }
     // Somebody else was a moment faster.
-    const other = await findSame(dataset_id, job_type, params, definition.version)
+    const other = await findSame(dataset_id, wanted)
     if (!other) throw new AppError("unexpected", "The job was neither there nor could it be created.")
     return { job: toInfo(other), created: false }
   })
 }
+
+/** A completed job that shows the result of another dataset of the same commit, if there is one. */
+async function fromCache(dataset: Cached.Scope, wanted: Cached.Wanted) {
+  if (!(await Cached.isThere(dataset, wanted))) return undefined
+  return transaction(async () => {
+    await Cached.takeTurn(dataset.id)
+    const other = await findSame(dataset.id, wanted)
+    if (other) return other
+    const row = await Cached.copy(dataset, wanted)
+    if (row) await supersede(row)
+    return row
+  })
+}
+
+/** What is asked for, as the rows have it. */
+export const wantedOf = (
+  job_type: string,
+  { version }: JobDefinition,
+  params: Record<string, unknown>,
+): Cached.Wanted => ({ job_type, job_version: version, params, params_hash: hashOf(params) })
+
+type DatasetOfJob = Pick<typeof datasetTable.$inferSelect, "id" | "tenant_id" | "format_type" | "listing">
 
 /**
  * Inserts the job, its reservation and its wake-up call into the transaction at hand; undefined when the same job is open
@@ -111,47 +129,43 @@ export async function start(
  *
  * @throws AppError `budget_exceeded`, which must take the transaction with it.
  */
-export async function insert({ dataset, job_type, definition, params }: NewJob) {
-  const { estimate, size_class, micros } = quote(definition, dataset, params)
+export async function insert(dataset: DatasetOfJob, wanted: Cached.Wanted, definition: JobDefinition) {
+  const { estimate, size_class, micros } = quote(definition, dataset, wanted.params)
   const [row] = await use()
     .insert(jobTable)
     .values({
+      ...wanted,
+      tenant_id: dataset.tenant_id,
       dataset_id: dataset.id,
-      job_type,
-      job_version: definition.version,
-      params,
-      params_hash: hashOf(params),
       estimate,
       size_class,
       reserved_micros: micros,
       reserved_on: today(),
     })
     .onConflictDoNothing()
-    .returning()
+    .returning(infoColumns)
   if (!row) return undefined
   await mustFit(row)
+  await supersede(row)
   await Outbox.wake(row.id)
   return row
 }
 
-interface NewJob {
-  dataset: DatasetOfJob
-  job_type: string
-  definition: JobDefinition
-  params: Record<string, unknown>
-}
-
-async function findSame(dataset_id: number, job_type: string, params: Record<string, unknown>, version: number) {
+/** A partial result is no answer to the same question: whoever asks again wants the rest. */
+async function findSame(dataset_id: number, { job_type, job_version, params_hash }: Cached.Wanted) {
   const [row] = await use()
-    .select()
+    .select(infoColumns)
     .from(jobTable)
     .where(
       and(
         eq(jobTable.dataset_id, dataset_id),
         eq(jobTable.job_type, job_type),
-        eq(jobTable.params_hash, hashOf(params)),
-        eq(jobTable.job_version, version),
-        inArray(jobTable.status, ["pending", "running", "completed"]),
+        eq(jobTable.params_hash, params_hash),
+        eq(jobTable.job_version, job_version),
+        or(
+          inArray(jobTable.status, ["pending", "running"]),
+          and(eq(jobTable.status, "completed"), isNull(jobTable.partial)),
+        ),
       ),
     )
     .orderBy(desc(jobTable.created_at), desc(jobTable.id))
@@ -168,35 +182,8 @@ const sortKeys = (_: string, value: unknown) =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
-/** Jobs of a dataset by id, without their results. */
-export async function list(
-  dataset_id: number,
-  { skip, limit, cursor }: Page = { skip: 0, limit: 100 },
-): Promise<{ rows: JobListItem[]; total: number; next_cursor: string | null }> {
-  return retrying(async () => {
-    const [counted] = await use()
-      .select({ total: sql<number>`count(${jobTable.id})::int` })
-      .from(datasetTable)
-      .leftJoin(jobTable, eq(jobTable.dataset_id, datasetTable.id))
-      .where(and(eq(datasetTable.id, dataset_id), visible()))
-      .groupBy(datasetTable.id)
-    if (!counted) throw datasetNotFound(dataset_id)
-    const after = cursor === undefined ? undefined : gt(jobTable.id, cursorId(cursor))
-    const rows = await use()
-      .select(listColumns)
-      .from(jobTable)
-      .where(and(eq(jobTable.dataset_id, dataset_id), after))
-      .orderBy(asc(jobTable.id))
-      .offset(after ? 0 : skip)
-      .limit(limit + 1)
-    const page = rows.slice(0, limit)
-    const next_cursor = rows.length > limit ? String(page.at(-1)!.id) : null
-    return { rows: page.map(toListItem), total: counted.total, next_cursor }
-  })
-}
-
 export async function get(dataset_id: number, job_id: number): Promise<JobInfo> {
-  const [row] = await retrying(() => use().select().from(jobTable).where(isJob(dataset_id, job_id)))
+  const [row] = await retrying(() => use().select(infoColumns).from(jobTable).where(isJob(dataset_id, job_id)))
   if (!row) throw jobNotFound(job_id)
   if (!isFinished(row)) await Sweep.nudge()
   return toInfo(row)
@@ -204,13 +191,11 @@ export async function get(dataset_id: number, job_id: number): Promise<JobInfo> 
 
 /** Changes whenever `get` would answer something else. */
 export async function version(dataset_id: number, job_id: number): Promise<string> {
-  const { edition, status, opened_at } = jobTable
-  const columns = { edition, status, opened_at }
-  const [row] = await retrying(() => use().select(columns).from(jobTable).where(isJob(dataset_id, job_id)))
+  const [row] = await retrying(() => use().select(versionColumns).from(jobTable).where(isJob(dataset_id, job_id)))
   if (!row) throw jobNotFound(job_id)
   // A poller that is told "unchanged" asks for nothing else.
   if (!isFinished(row)) await Sweep.nudge()
-  return `${job_id}.${row.edition}.${pollAfter(row)}`
+  return `${job_id}.${versionOf(row)}`
 }
 
 /** The files of a finished job, each with an address that fetches it for five minutes. */
@@ -244,13 +229,6 @@ export function definitionOf(job_type: string, registry: Registry = jobs): JobDe
   })
 }
 
-/** @throws AppError `invalid_params` for a cursor that we never gave out. */
-export function cursorId(cursor: string) {
-  if (/^\d{1,9}$/.test(cursor)) return Number(cursor)
-  throw new AppError("invalid_params", "This cursor is not one of ours: take it from the Link header.")
-}
-
-export const datasetNotFound = (id: number) => new AppError("not_found", `There is no dataset ${id}.`)
 const jobNotFound = (id: number) => new AppError("not_found", `There is no job ${id} of this dataset.`)
 
 const isJob = (dataset_id: number, job_id: number) =>

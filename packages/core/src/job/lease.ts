@@ -8,7 +8,7 @@ import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
 import { priceOfStep } from "../usage/price.ts"
 import type { Partial, Shard } from "./define.ts"
-import { CANCELLED, CRASHED, due, ended, MAX_CRASHES, MOVES_AT, nextEdition } from "./ending.ts"
+import { CANCELLED, CRASHED, due, ended, MAX_CRASHES, MOVES_AT, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
@@ -159,7 +159,7 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
         total_weight: sql`${jobTable.total_weight} + ${weight}::bigint`,
         due_micros: due(step.micros),
         read_bytes: sql`${jobTable.read_bytes} + ${step.bytes}::bigint`,
-        message: null,
+        message: shards.length > 0 ? `0 of ${shards.length} parts done` : PUTTING_TOGETHER,
         edition: nextEdition(),
       },
       "open stage",

@@ -7,11 +7,12 @@ import { catchMessages, importDataset, keepObjects } from "../../test/engine.ts"
 import { Dataset } from "../dataset/dataset.ts"
 import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
+import { bury } from "./dead-letters.ts"
 import { Job } from "./job.ts"
 import { jobTable } from "./job.sql.ts"
 import { SIZE_CLASSES, type SizeClass } from "./schema.ts"
 import { larger, upTo } from "./size-class.ts"
-import { bury, sweep } from "./sweep.ts"
+import { sweep } from "./sweep.ts"
 
 useDatabase()
 const KNOWN = ["metadata_extraction"]

@@ -2,6 +2,7 @@ import { eq, type SQL, sql } from "drizzle-orm"
 import { jsonText } from "../db/columns.ts"
 import { afterCommit, use } from "../db/database.ts"
 import { ids, log } from "../log.ts"
+import { Cached } from "./cached.ts"
 import { jobTable, outboxTable } from "./job.sql.ts"
 import { Queue } from "./queue.ts"
 import type { JobMessage, SizeClass } from "./schema.ts"
@@ -69,8 +70,16 @@ export const batches = <Each extends { size_class: SizeClass }>(all: Each[]) =>
     })),
   )
 
-/** Deletes every object below `prefix` some time after the commit; the sweep does it. */
-export const deleteObjects = (prefix: string) => put("delete_objects", { prefix }, 0)
+/**
+ * Deletes the objects below each prefix some time after the commit; the sweep does it. Files that a job of another dataset
+ * of the same commit shows by then stay: its own deletion asks for them again.
+ */
+export async function deleteObjects(prefixes: string[], { repo_id, revision }: Commit) {
+  const rows = prefixes.map((prefix) => ({ kind: "delete_objects" as const, body: { prefix, repo_id, revision } }))
+  await use().insert(outboxTable).values(rows)
+}
+
+type Commit = Parameters<typeof Cached.shownBelow>[1]
 
 async function put(kind: Row["kind"], body: Row["body"] | SQL, grace_ms: number): Promise<Row> {
   const not_before = sql`now() + ${grace_ms} * interval '1 millisecond'`
@@ -122,7 +131,12 @@ async function deliver(row: Row) {
 type JobBody = Omit<JobMessage, "v"> & { at: number; shards?: number[]; size_class?: SizeClass }
 
 async function carryOut({ kind, body }: Row) {
-  if (kind === "delete_objects") return Storage.removeAll(String(body.prefix))
+  if (kind === "delete_objects") {
+    const { prefix, repo_id, revision } = body as { prefix: string } & Partial<Commit>
+    // Written by a release that lent nothing, if it names no commit.
+    const kept = repo_id && revision ? await Cached.shownBelow(prefix, { repo_id, revision }) : []
+    return Storage.removeAll(prefix, kept)
+  }
   const { at, shards, size_class: said, ...wanted } = body as unknown as JobBody
   // The release before classes wrote none; a worker that is too small passes it on.
   const size_class = said ?? "light"

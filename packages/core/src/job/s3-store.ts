@@ -19,19 +19,22 @@ export const s3Store: Store = {
     await client.send(new PutObjectCommand({ Bucket: config().ARTIFACT_BUCKET, Key, Body, ContentType }))
   },
 
-  async removeAll(Prefix) {
+  async removeAll(Prefix, kept = []) {
     const Bucket = config().ARTIFACT_BUCKET
-    // What was listed is gone with the next listing, so the first page is always the one to ask for.
+    // By the last key and not by the listing's own mark: what is kept stays in front of what is still to go.
+    let StartAfter: string | undefined
     for (;;) {
-      const { Contents = [], IsTruncated } = await client.send(new ListObjectsV2Command({ Bucket, Prefix }))
-      const Objects = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]))
+      const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, StartAfter }))
+      const keys = (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]))
+      const Objects = keys.filter((key) => !kept.some((folder) => key.startsWith(folder))).map((Key) => ({ Key }))
       if (Objects.length > 0) {
         const { Errors = [] } = await client.send(
           new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
         )
         if (Errors.length > 0) throw new AppError("storage_error", `${Errors.length} objects could not be deleted.`)
       }
-      if (!IsTruncated) return
+      if (!page.IsTruncated) return
+      StartAfter = keys.at(-1)
     }
   },
 

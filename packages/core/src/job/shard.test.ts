@@ -12,9 +12,10 @@ import { AppError } from "../error.ts"
 import { memoryFiles } from "../files/memory.ts"
 import type { ShardedJob } from "./define.ts"
 import { type Ended, execute, type Runner } from "./execute.ts"
+import { bury } from "./dead-letters.ts"
 import { Job } from "./job.ts"
 import { perform } from "./perform.ts"
-import { bury, sweep } from "./sweep.ts"
+import { sweep } from "./sweep.ts"
 
 const database = useDatabase()
 let caught: ReturnType<typeof catchMessages>

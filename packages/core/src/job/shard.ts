@@ -3,7 +3,7 @@ import { jsonText } from "../db/columns.ts"
 import { transaction, use } from "../db/database.ts"
 import type { AppError, ErrorCode } from "../error.ts"
 import type { Partial, Shard } from "./define.ts"
-import { due, ended, nextEdition } from "./ending.ts"
+import { costWithShards, due, ended, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
@@ -87,10 +87,12 @@ export const completeShard = (
           lease_token = null, lease_until = null
         from held where shard.job_id = held.id and shard.id = ${shard.id}
           and shard.lease_token = ${token} and shard.status = 'running'
-        returning shard.weight
+        returning shard.weight, (select max(ordinal) + 1 from shard as other
+          where other.job_id = ${shard.job_id} and other.stage = ${shard.stage}) as parts
       )
       update job set open_shards = open_shards - 1, done_weight = done_weight + done.weight,
         progress = greatest(progress, least(99, 100 * (done_weight + done.weight) / total_weight)),
+        message = case when open_shards = 1 then ${PUTTING_TOGETHER} else concat(done.parts - open_shards + 1, ' of ', done.parts, ' parts done') end,
         usage = ${plus(usage)}, due_micros = due_micros + ${step.micros}::bigint,
         read_bytes = read_bytes + ${step.bytes}::bigint, edition = edition + 1, run_after = now(), last_sent_at = now(), updated_at = now()
       from done where job.id = ${shard.job_id}
@@ -132,18 +134,19 @@ export async function endJobOf(
       .for("no key update")
     if (!job) return false
     const mine = token === undefined ? sql`${shardTable.lease_until} < now()` : eq(shardTable.lease_token, token)
-    const [held] = await use()
-      .select({ id: shardTable.id })
-      .from(shardTable)
+    const held = await use()
+      .update(shardTable)
+      .set({ usage })
       .where(and(eq(shardTable.id, shard.id), mine))
-      .for("update")
-    if (!held) return false
+      .returning({ id: shardTable.id })
+    if (held.length === 0) return false
     const partial = STOPS.has(error.code) ? await dropRest(shard, error) : undefined
     await use()
       .update(jobTable)
       .set({
-        ...(partial ? goOn(partial, micros) : ended(error, state_detail, micros)),
-        usage: plus(usage),
+        ...(partial
+          ? { ...goOn(partial, micros), usage: plus(usage) }
+          : { ...ended(error, state_detail, micros), usage: costWithShards }),
         edition: nextEdition(),
       })
       .where(eq(jobTable.id, job.id))

@@ -4,9 +4,10 @@ import { useDatabase } from "../../test/database.ts"
 import { catchMessages, importDataset, keepObjects } from "../../test/engine.ts"
 import { Dataset } from "../dataset/dataset.ts"
 import { use } from "../db/database.ts"
+import { bury } from "./dead-letters.ts"
 import { Job } from "./job.ts"
 import type { SweepMessage } from "./schema.ts"
-import { bury, forgetNudge, Sweep, sweep } from "./sweep.ts"
+import { forgetNudge, Sweep, sweep } from "./sweep.ts"
 
 const database = useDatabase()
 const KNOWN = ["metadata_extraction"]
@@ -200,7 +201,7 @@ describe("a sweep", () => {
 test("a job whose message died is ended, and one that has ended is not touched", async () => {
   const { dataset, id } = await importJob()
   expect(await bury(id, KNOWN)).toBe(true)
-  expect(await Job.get(dataset.id, id)).toMatchObject({ state_detail: "dead", error_code: "worker_crashed" })
+  expect(await Job.get(dataset.id, id)).toMatchObject({ state_detail: "dead", error_code: "dead_lettered" })
   expect(await bury(id, KNOWN)).toBe(false)
 })
 

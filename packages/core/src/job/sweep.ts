@@ -4,7 +4,7 @@ import { AppError } from "../error.ts"
 import { log } from "../log.ts"
 import { classDue } from "./class-due.ts"
 import { isNotHalted } from "../usage/halt.ts"
-import { CANCELLED, ended } from "./ending.ts"
+import { CANCELLED, costWithShards, ended } from "./ending.ts"
 import { jobTable, outboxTable, sweepTable } from "./job.sql.ts"
 import { Outbox } from "./outbox.ts"
 import { Queue } from "./queue.ts"
@@ -168,7 +168,7 @@ async function wakeShards(known: readonly string[], until: number) {
 async function endOverdue(known: readonly string[]) {
   const rows = await use()
     .update(jobTable)
-    .set(ended(OVERDUE, "dead"))
+    .set({ ...ended(OVERDUE, "dead"), usage: costWithShards })
     .where(
       and(
         // One that runs by its shards is nobody's, too.
@@ -206,28 +206,3 @@ async function isAnythingOpen(known: readonly string[]) {
     or exists(select from ${outboxTable} where sent_at is null and attempts < ${TIRED}) as open`)
   return row!.open
 }
-
-/** The queue gave the message of a job, or of one of its shards, up. Ends the job, unless it has ended, is in good hands or is of an unknown type. */
-export async function bury(job_id: number, known: readonly string[], shard_id?: number) {
-  const lost = new AppError("worker_crashed", "The job's message failed too often, so it is not tried again.")
-  const rows = await use()
-    .update(jobTable)
-    .set(ended(lost, "dead"))
-    .where(
-      and(
-        eq(jobTable.id, job_id),
-        inArray(jobTable.job_type, [...known]),
-        shard_id === undefined
-          ? sql`(${jobTable.status} = 'pending' or (${jobTable.state_detail} = 'running' and ${jobTable.lease_until} < now()))`
-          : isLost(shard_id),
-      ),
-    )
-    .returning({ id: jobTable.id })
-  return rows.length === 1
-}
-
-/** Whether the shard is open and in nobody's hands, and its job goes on. */
-const isLost = (shard_id: number) => sql`exists (select from shard
-  where shard.id = ${shard_id} and shard.job_id = ${jobTable.id} and shard.stage = ${jobTable.stage}
-    and ${jobTable.state_detail} = 'running'
-    and (shard.status = 'pending' or (shard.status = 'running' and shard.lease_until < now())))`

@@ -8,7 +8,8 @@ import { Dataset } from "../dataset/dataset.ts"
 import { use } from "../db/database.ts"
 import { AppError, type ErrorCode } from "../error.ts"
 import { Job } from "../job/job.ts"
-import { bury, sweep } from "../job/sweep.ts"
+import { bury } from "../job/dead-letters.ts"
+import { sweep } from "../job/sweep.ts"
 import { priceOf, toUsd } from "./price.ts"
 
 useDatabase()

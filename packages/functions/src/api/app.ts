@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
 import { access } from "./access.ts"
+import { allJobs } from "./all-jobs.ts"
 import { batch } from "./batch.ts"
 import { datasets } from "./datasets.ts"
 import { hub } from "./hub.ts"
@@ -37,5 +38,6 @@ app.route("/api", hub)
 app.route("/api/v1/datasets", jobs)
 app.route("/api/v1/datasets", datasets)
 app.route("/api/v1/datasets", batch)
+app.route("/api/v1/jobs", allJobs)
 app.route("/", system)
 addReference(app)

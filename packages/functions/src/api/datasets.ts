@@ -38,9 +38,13 @@ export const datasets = resource()
       operationId: "createDataset",
       tags,
       summary: "Import a dataset",
-      description: "Pins the revision to a commit, names the format, and queues the metadata job. No file is copied.",
+      description:
+        "Pins the revision to a commit, names the format, and queues the metadata job, unless the same commit was read before. No file is copied.",
       request: { body: body(Create) },
-      responses: { 201: json(Info, "Imported; its metadata job is queued", Located), ...forSpending },
+      responses: {
+        201: json(Info, "Imported; its metadata job is queued, or its metadata is there", Located),
+        ...forSpending,
+      },
     }),
     async (c) => {
       const dataset = await Dataset.create(c.req.valid("json"))

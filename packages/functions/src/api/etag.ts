@@ -2,12 +2,14 @@ import { createHash } from "node:crypto"
 import type { Context } from "hono"
 
 /** Goes up when answers change their shape while the rows stay the same: clients then must not keep the old ones. */
-const SHAPE = 1
+const SHAPE = 2
 
 const REVALIDATE = "private, no-cache"
-const FOR_EVER = "private, max-age=31536000, immutable"
 
 /**
+ * Nothing is kept unasked, not even a finished job: its type's version may go up, its dataset may be deleted or hidden
+ * (decision 0012).
+ *
  * Tags the answer with the version of what it shows, and says whether the client has that already. Weak, because
  * `poll_after_ms` and the like may differ between two answers of one version.
  */
@@ -23,8 +25,5 @@ export function isKnown(c: Context, version: string): boolean {
 
 /** The version of an answer that is cheap to make: itself. */
 export const versionOf = (body: unknown) => createHash("sha256").update(JSON.stringify(body)).digest("base64url")
-
-/** For what can never change again, not even by a retry. */
-export const keepForEver = (c: Context) => c.header("cache-control", FOR_EVER)
 
 const opaque = (tag: string) => tag.trim().replace(/^W\//, "")

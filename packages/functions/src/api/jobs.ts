@@ -4,7 +4,7 @@ import { Job } from "@robokit/core/job/job"
 import { jobs as definitions, type JobType } from "@robokit/core/job/registry"
 import type { JobInfo } from "@robokit/core/job/schema"
 import type { Context } from "hono"
-import { isKnown, keepForEver, versionOf } from "./etag.ts"
+import { isKnown, versionOf } from "./etag.ts"
 import {
   DatasetId,
   forReading,
@@ -86,10 +86,7 @@ export const jobs = resource()
     async (c) => {
       const { id, job_id } = c.req.valid("param")
       if (isKnown(c, await Job.version(id, job_id))) return c.body(null, 304)
-      const job = await Job.get(id, job_id)
-      // A failed job may yet be tried again; a result at a commit stays what it is.
-      if (job.status === "completed") keepForEver(c)
-      return c.json(job, 200)
+      return c.json(await Job.get(id, job_id), 200)
     },
   )
   .openapi(
@@ -141,7 +138,8 @@ export const jobs = resource()
       operationId: "retryJob",
       tags,
       summary: "Run a failed job again",
-      description: "The same job, under the same id, in the version its type has now.",
+      description:
+        "The same job, under the same id, in the version its type has now. The same job ends where it is open in an older version.",
       request: { params: JobId, body: NOTHING },
       responses: { 202: json(Info, "Queued", Started), ...forSpending },
     }),
@@ -162,7 +160,7 @@ export const jobs = resource()
       tags,
       summary: "Start a job",
       description:
-        "The body holds the parameters that `job-parameter-schemas` describes; none is `{}`. The same job with the same parameters is not run twice. What it is estimated to cost is reserved; 402 when that does not fit into the budget.",
+        "The body holds the parameters that `job-parameter-schemas` describes; none is `{}`. The same job with the same parameters is not run twice: what is open or done is returned, also if it was done for another dataset of the same commit (`cached_from`). What is open in an older version of the job ends. What it is estimated to cost is reserved; 402 when that does not fit into the budget.",
       request: { params: ofDataset, body: PARAMETERS },
       responses: {
         200: json(Info, "The same job: it is open already, or its result is there", Located),

@@ -33,6 +33,8 @@ const Estimate = named("Estimate", job.Estimate)
 const parts = {
   error: orNull(named("JobError", job.JobError)),
   usage: named("JobUsage", job.JobUsage),
+  waiting: orNull(named("Waiting", job.Waiting)),
+  partial: orNull(named("PartialResult", job.PartialResult)),
   estimate: orNull(Estimate),
 }
 

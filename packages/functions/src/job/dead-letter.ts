@@ -1,6 +1,6 @@
+import { bury } from "@robokit/core/job/dead-letters"
 import { jobs } from "@robokit/core/job/registry"
 import { JobMessage } from "@robokit/core/job/schema"
-import { bury } from "@robokit/core/job/sweep"
 import { log } from "@robokit/core/log"
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda"
 

@@ -50,7 +50,7 @@ test("a dead message ends its job once; one that names no job is let go", async 
   const { id, look } = await importJob()
   const message = { job_id: id, v: 1 }
   expect(await bury(event(message, message, "nonsense", { job_id: 404, v: 1 }))).toEqual({ batchItemFailures: [] })
-  expect(await look()).toMatchObject({ status: "failed", state_detail: "dead", error_code: "worker_crashed" })
+  expect(await look()).toMatchObject({ status: "failed", state_detail: "dead", error_code: "dead_lettered" })
 })
 
 test("a dead message of a job that has ended changes nothing", async () => {
