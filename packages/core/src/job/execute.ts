@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { eq } from "drizzle-orm"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { use } from "../db/database.ts"
-import { isUnavailable } from "../db/failure.ts"
+import { isContended, isUnavailable } from "../db/failure.ts"
 import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
@@ -192,15 +192,18 @@ async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOut
   return leave(lease, usage)
 }
 
-/** Keeps trying for a while when the database is away: hours of work may hang on this one write. */
+/**
+ * Keeps trying for a while when the database is away, or when a thousand shards finish at once and wait for the one row of
+ * their job: hours of work may hang on this one write. Jittered, so that they do not all come back at once.
+ */
 async function persist(write: () => Promise<boolean>): Promise<boolean> {
   for (let wait = 250; ; wait *= 2) {
     try {
       return await write()
     } catch (error) {
-      if (!isUnavailable(error) || wait > 4000) throw error
+      if (!(isUnavailable(error) || isContended(error)) || wait > 4000) throw error
       log().warn({ err: error }, "the end of the job could not be written, trying again")
-      await sleep(wait)
+      await sleep(wait * (0.5 + Math.random()))
     }
   }
 }
