@@ -18,7 +18,7 @@ export async function run({
 }: Scale): Promise<Figures> {
   const stage = await openStage({ JOB_LEASE_SECONDS: isShort ? "2" : "25" })
   try {
-    await stage.sql`create table chaos.killed (worker name, job_id int, shard_id int, attempt int, at timestamptz)`
+    await stage.sql`create table chaos.killed (worker name, job_id int, shard_id int, attempt int, token uuid, at timestamptz)`
     const names = Array.from({ length: WORKERS }, (_, at) => `worker_${at}`)
     const startOne = (name: string) => stage.startWorker(name, { CHAOS_AT_ONCE: AT_ONCE })
     await Promise.all(names.map(startOne))
@@ -54,12 +54,13 @@ async function submitOver(stage: Stage, count: number, unit_ms: number, ms: numb
   }
 }
 
-/** What the killed worker held. Its leases stand, for nobody could give them back. */
+/** What the killed worker held. Its leases stand, for nobody could give them back; those of an earlier death may, too. */
 const noteHeld = ({ sql }: Stage, worker: string) => sql`insert into chaos.killed
-  select worker, claim.job_id, claim.shard_id, claim.attempt, now() from chaos.claim
+  select worker, claim.job_id, claim.shard_id, claim.attempt, claim.token, now() from chaos.claim
     left join job on job.id = claim.job_id and claim.shard_id is null
     left join shard on shard.id = claim.shard_id
-    where worker = ${worker} and claim.token in (job.lease_token, shard.lease_token)`
+    where worker = ${worker} and claim.token in (job.lease_token, shard.lease_token)
+      and claim.token not in (select token from chaos.killed)`
 
 async function report(stage: Stage, kills: number, isShort: boolean): Promise<Figures> {
   const { sql } = stage

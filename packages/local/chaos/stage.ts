@@ -42,7 +42,7 @@ export async function openStage(settings: Record<string, string>) {
     const database = await startPostgres({
       data_dir: join(folder, "pg"),
       durable: false,
-      settings: { log_line_prefix: "%u ", log_connections: "off" },
+      settings: { log_line_prefix: "%u ", log_statement: "mod" },
     })
     stops.push(() => database.stop())
     const s3 = await startS3({ data_dir: join(folder, "s3"), credentials: KEY, buckets: [BUCKET] })
@@ -70,7 +70,8 @@ export async function openStage(settings: Record<string, string>) {
       AWS_ENDPOINT_URL_SQS: new URL(queue.url("jobs")).origin,
       ...settings,
     }
-    Object.assign(process.env, env)
+    // What goes wrong here is what is wanted; the processes' logs are kept, this one's would fill the terminal.
+    Object.assign(process.env, env, { LOG_LEVEL: "silent" })
     resetConfig()
     await Database.connectTo(database.url)
     stops.push(() => Database.close())
