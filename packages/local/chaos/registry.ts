@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { JobContext, JobDefinition } from "@robokit/core/job/define"
+import { harnessJob, harnessShards, outcome } from "@robokit/core/test/engine"
+import { z } from "zod"
+import { harness } from "../../functions/test/harness.ts"
+
+/** `n` tells one job from the next; `ms` is how long it works. */
+const params = z.object({ n: z.int(), ms: z.int() }).strict()
+
+async function work(ms: number, { progress }: Pick<JobContext, "progress">) {
+  for (let step = 1; step <= 10; step++) {
+    await sleep(ms / 10)
+    progress(step * 10)
+  }
+}
+
+/** Harness jobs: those that behave badly, and those that take the time they are told. */
+export const registry = {
+  ...harness,
+  // An import starts it.
+  metadata_extraction: harnessJob(),
+  sleeps: {
+    ...harnessJob(),
+    params,
+    async run({ n, ms }: z.infer<typeof params>, ctx: JobContext) {
+      await work(ms, ctx)
+      return outcome({ n })
+    },
+  },
+  /** Three parts of `ms` each. */
+  slow_parts: {
+    ...harnessShards({
+      plan: async ({ ms }) => [1, 2, 3].map((part) => ({ weight: part, input: { part, ms } })),
+      async run({ part, ms }, ctx) {
+        await work(Number(ms), ctx)
+        return { part }
+      },
+      reduce: async (partials) => outcome({ parts: partials.map(({ part }) => part) }),
+    }),
+    params,
+  },
+  throws_in_microtask: harnessJob(async () => {
+    queueMicrotask(() => {
+      throw new TypeError("secret detail")
+    })
+    return new Promise(() => {})
+  }),
+} satisfies Record<string, JobDefinition>
