@@ -3,6 +3,7 @@ import type { PgUpdateSetSource } from "drizzle-orm/pg-core"
 import { constraintOf } from "../db/failure.ts"
 import { transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
+import { dropEarlier } from "./attempt-files.ts"
 import { CANCELLED, ended, nextEdition } from "./ending.ts"
 import { type JobRow, toInfo } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
@@ -46,6 +47,8 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
       const opened = await set(job_id, { ...asNew(), job_version: definition.version })
       // The work is cut anew: another version may cut it otherwise.
       await use().delete(shardTable).where(eq(shardTable.job_id, job_id))
+      // Nothing of it was published, and what it had already put there counts no more.
+      await dropEarlier({ ...job, attempt: job.attempt + 1 })
       await Outbox.wake(job_id)
       return opened
     })

@@ -8,6 +8,7 @@ import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
 import type { Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
+import { folderOf } from "./attempt-files.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
 import { claim, claimShard, isForeign } from "./claim.ts"
 import {
@@ -177,7 +178,7 @@ async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Tas
 /** Artefacts first, under a key with the token in it; then the one guarded write that makes them the result. */
 async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOutcome, usage: JobUsage) {
   const { job, token } = lease
-  const folder = `results/${job.dataset_id}/${job.id}/${job.attempt}-${token}/`
+  const folder = folderOf(job, token)
   const stored: StoredArtifact[] = []
   for (const { name, media_type, body } of artifacts) {
     const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body

@@ -6,6 +6,7 @@ import { retrying, transaction, use } from "../db/database.ts"
 import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
+import { dropEarlier } from "./attempt-files.ts"
 import type { Partial, Shard } from "./define.ts"
 import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
@@ -89,7 +90,7 @@ const released = { lease_token: null, lease_until: null }
 /** Publishes the result in one guarded write. False, and nothing is changed, when the job is not ours any more. */
 export const complete = (lease: Lease, { result, summary, artifacts, usage }: Completion) =>
   transaction(async () => {
-    const { dataset_id, job_type } = lease.job
+    const { dataset_id, job_type, crashes, tries } = lease.job
     // Deleting locks the dataset before its jobs; in any other order the two could wait for each other for ever.
     await use()
       .select({ id: datasetTable.id })
@@ -112,6 +113,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
       },
       "complete",
     )
+    if (published && (crashes > 0 || tries > 0)) await dropEarlier(lease.job)
     if (published && job_type === "metadata_extraction") {
       await use()
         .update(datasetTable)
