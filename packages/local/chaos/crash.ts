@@ -1,7 +1,7 @@
 import postgres from "postgres"
 import { type Death, dieAt, type Place } from "./crash/mortal.ts"
 import { type Scenario, SCENARIOS } from "./crash/scenarios.ts"
-import { openWorld, type World } from "./crash/world.ts"
+import { openWorld, type World } from "./world.ts"
 import { openDatabases } from "./databases.ts"
 import type { Figures, Scale } from "./figures.ts"
 import { limitTo } from "./model/sequences.ts"

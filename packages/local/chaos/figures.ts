@@ -4,6 +4,8 @@ export interface Scale {
   seconds?: number
   runs?: number
   seeds?: number
+  /** The first of the seeds, to see again what was seen with it. Absent: another each time. */
+  seed?: number
 }
 
 /** What a harness saw. `violations` is empty when everything held. */

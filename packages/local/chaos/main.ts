@@ -1,4 +1,4 @@
-/** `npm run chaos [-- kill|pause|… --short --seconds N --runs N --seeds N]`: breaks things on purpose, and exits with 1 unless everything held. */
+/** `npm run chaos [-- kill|pause|… --short --seconds N --runs N --seeds N --seed N]`: breaks things on purpose, and exits with 1 unless everything held. */
 import { parseArgs } from "node:util"
 import "./mended.ts"
 import { type Figures, type Scale, table } from "./figures.ts"
@@ -10,20 +10,29 @@ const HARNESSES: Record<string, () => Promise<{ run(scale: Scale): Promise<Figur
   outage: () => import("./outage.ts"),
   poison: () => import("./poison.ts"),
   idle: () => import("./idle.ts"),
+  delivery: () => import("./delivery.ts"),
+  model: () => import("./model.ts"),
+  crash: () => import("./crash.ts"),
 }
 
 const count = { type: "string" } as const
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { short: { type: "boolean", default: false }, seconds: count, runs: count, seeds: count },
+  options: { short: { type: "boolean", default: false }, seconds: count, runs: count, seeds: count, seed: count },
 })
-const number = (name: "seconds" | "runs" | "seeds") => {
+const number = (name: "seconds" | "runs" | "seeds" | "seed") => {
   const given = values[name]
   if (given === undefined) return {}
   if (!/^[1-9]\d*$/.test(given)) throw new Error(`--${name} takes a number, not "${given}".`)
   return { [name]: Number(given) }
 }
-const scale: Scale = { isShort: values.short, ...number("seconds"), ...number("runs"), ...number("seeds") }
+const scale: Scale = {
+  isShort: values.short,
+  ...number("seconds"),
+  ...number("runs"),
+  ...number("seeds"),
+  ...number("seed"),
+}
 
 let violated = 0
 for (const name of positionals.length > 0 ? positionals : Object.keys(HARNESSES)) {

@@ -18,6 +18,10 @@ const acting = new AsyncLocalStorage<Actor>()
 /** Everything `body` does, also later, is a step of this actor. */
 export const asActor = <T>(actor: Actor, body: () => T): T => acting.run(actor, body)
 
+/** A step of whoever acts, be it nobody. */
+export const step = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+  acting.getStore()?.step(what, work) ?? work()
+
 type Unsafe = postgres.Sql["unsafe"]
 
 /** What the driver gives: a statement that is sent once somebody waits for it, in rows or as bare values. */
@@ -62,7 +66,6 @@ export function gate(queue: ReturnType<typeof catchMessages>, objects: ReturnTyp
     )
   }) as typeof client.begin
 
-  const step = <T>(what: string, work: () => Promise<T>) => acting.getStore()?.step(what, work) ?? work()
   Queue.deliverWith((wake) => step(`send to ${wake.to}`, async () => void queue.sent.push(wake)))
   Storage.storeWith({
     put: (key, body) => step(`put ${key}`, async () => void objects.set(key, body)),

@@ -5,7 +5,7 @@ import { AppError } from "@robokit/core/error"
 import { Job } from "@robokit/core/job/job"
 import { importDataset, newSha } from "@robokit/core/test/engine"
 import { limitTo } from "../model/sequences.ts"
-import type { World } from "./world.ts"
+import type { World } from "../world.ts"
 
 /** Something a process does that may die in the middle of it. */
 export interface Scenario {

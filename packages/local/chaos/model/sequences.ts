@@ -6,6 +6,12 @@ import { anyCommand } from "./commands.ts"
 import { setUp } from "./real.ts"
 import { isActive } from "./state.ts"
 
+export interface Share {
+  url: string
+  seed: number
+  runs: number
+}
+
 export interface Sequences {
   sequences: number
   commands: number
@@ -19,7 +25,7 @@ export interface Sequences {
  * Runs random sequences of commands against the database that is connected, which must be nobody else's, comparing rows
  * and model after each. Throws with the seed, the path and the shortest sequence that fails.
  */
-export async function runSequences({ url, seed, runs }: { url: string; seed: number; runs: number }) {
+export async function runSequences({ url, seed, runs }: Share) {
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   keepObjects()
   const seen: Sequences = { sequences: 0, commands: 0, ends: 0, in_parts: 0 }

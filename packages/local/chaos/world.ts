@@ -16,8 +16,10 @@ import {
   outcome,
 } from "@robokit/core/test/engine"
 import type postgres from "postgres"
-import { violations } from "../invariants.ts"
-import { gate } from "../steps.ts"
+import { violations } from "./invariants.ts"
+import { LATER } from "./later.ts"
+import { strayObjects } from "./objects-kept.ts"
+import { gate } from "./steps.ts"
 
 /** Sums 0…2, one a shard, in two stages. */
 const SUM = 3
@@ -38,17 +40,6 @@ const registry = {
 const KNOWN = Object.keys(registry)
 
 const ROUNDS = 40
-/** Everything a dead process still holds runs out, and whatever is due has been so for long. */
-const LATER = `
-  update job set lease_until = now() - interval '1 minute' where lease_token is not null;
-  update shard set lease_until = now() - interval '1 minute' where lease_token is not null;
-  update job set run_after = now() - interval '1 minute', last_sent_at = now() - interval '1 hour'
-    where status in ('pending', 'running');
-  update shard set run_after = now() - interval '1 minute', last_sent_at = now() - interval '1 hour'
-    where status in ('pending', 'running');
-  update outbox set not_before = now() where sent_at is null;
-  update sweep set armed_until = now() - interval '1 second'`
-
 const EMPTY = `delete from dataset; delete from outbox; delete from sweep;
   truncate chaos.terminal, chaos.effect, chaos.claim, chaos.beat`
 
@@ -85,7 +76,7 @@ export function openWorld(sql: postgres.Sql) {
     objects,
     run,
     sweep: () => sweep(KNOWN),
-    later: () => sql.unsafe(LATER),
+    later: async () => void (await sql.unsafe(LATER)),
     /** Messages sent so far are lost. */
     forgetMessages: () => void (read = queue.sent.length),
     async empty() {
@@ -119,13 +110,7 @@ export function openWorld(sql: postgres.Sql) {
       >`select id, job_type, state_detail, result from job order by id`,
     /** What does not hold once all has healed. */
     async wrong() {
-      const found = await violations(sql, { ended: true })
-      const rows = await sql<
-        { key: string }[]
-      >`select file ->> 'key' as key from job, jsonb_array_elements(artifacts) as file`
-      const named = new Set(rows.map(({ key }) => key))
-      for (const key of named) if (!objects.has(key)) found.push(`${key} is named and not there`)
-      for (const key of objects.keys()) if (!named.has(key)) found.push(`${key} is there and nobody's`)
+      const found = [...(await violations(sql, { ended: true })), ...(await strayObjects(sql, objects))]
       for (const { id, job_type, state_detail, result } of await this.jobs()) {
         const isSum = job_type !== "parts" || state_detail !== "completed" || result?.sum === SUM
         if (!isSum) found.push(`job ${id} lost or doubled a part: ${JSON.stringify(result)}`)
