@@ -4,7 +4,10 @@ import { Database } from "@robokit/core/db/database"
 import type { Torture } from "./delivery/torture.ts"
 import type { Share } from "./model/sequences.ts"
 
-export type Task = { what: "model" | "interleave"; share: Share } | { what: "delivery"; share: Torture }
+export type Task =
+  | { what: "model"; share: Share }
+  | { what: "interleave"; share: Share }
+  | { what: "delivery"; share: Torture }
 
 async function carryOut(task: Task): Promise<unknown> {
   if (task.what === "model") return (await import("./model/sequences.ts")).runSequences(task.share)
