@@ -7,7 +7,7 @@ const GOAL_MS = 10_000
 
 /**
  * Takes away, one after the other and while jobs keep arriving: every connection of the product to the database, again
- * and again; the queue; the storage. Each is given back, and everything that was promised must come to its end.
+ * and again; the storage; the queue. Each is given back, and everything that was promised must come to its end.
  */
 export async function run({ isShort = false, seconds }: Scale): Promise<Figures> {
   const stage = await openStage({ JOB_LEASE_SECONDS: isShort ? "3" : "25" })
@@ -22,15 +22,15 @@ export async function run({ isShort = false, seconds }: Scale): Promise<Figures>
       )
 
     await during("connections cut", 3, 60, (ms) => cutConnections(stage, ms, isShort ? 1000 : 5000))
-    await during("queue away", 3, 120, async (ms) => {
-      await stage.queue.stop()
-      await sleep(ms)
-      await stage.queue.start()
-    })
     await during("storage away", 3, 60, async (ms) => {
       stage.gate.isShut = true
       await sleep(ms)
       stage.gate.isShut = false
+    })
+    await during("queue away", 3, 120, async (ms) => {
+      await stage.queue.stop()
+      await sleep(ms)
+      await stage.queue.start()
     })
     await load.stop()
     const started = performance.now()

@@ -53,15 +53,15 @@ export async function start(
   registry: Registry = jobs,
 ): Promise<{ job: JobInfo; created: boolean }> {
   const definition = definitionOf(job_type, registry)
-  const [dataset] = await use()
-    .select({ format_type: datasetTable.format_type })
-    .from(datasetTable)
-    .where(eq(datasetTable.id, dataset_id))
+  const { format_type } = datasetTable
+  const [dataset] = await retrying(() =>
+    use().select({ format_type }).from(datasetTable).where(eq(datasetTable.id, dataset_id)),
+  )
   if (!dataset) throw datasetNotFound(dataset_id)
   const support = definition.formats[dataset.format_type]
   if (support !== true) throw new AppError("job_unsupported", support)
 
-  const there = await findSame(dataset_id, job_type, params, definition.version)
+  const there = await retrying(() => findSame(dataset_id, job_type, params, definition.version))
   if (there) return { job: toInfo(there), created: false }
 
   await Sweep.arm()
