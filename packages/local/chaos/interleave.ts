@@ -44,7 +44,15 @@ async function inTurns(choices: readonly number[], actors: (() => Promise<unknow
 
 type Deed = "run" | "run_part" | "run_other" | "time" | "sweep" | "cancel" | "retry" | "remove" | "bury"
 const DEEDS: Record<Deed, number> = {
-  ...{ run: 4, run_part: 5, run_other: 4, time: 3, sweep: 2, cancel: 2, retry: 2, remove: 1, bury: 1 },
+  run: 4,
+  run_part: 5,
+  run_other: 4,
+  time: 3,
+  sweep: 2,
+  cancel: 2,
+  retry: 2,
+  remove: 1,
+  bury: 1,
 }
 
 /** A job whose message is there, or one in parts of which all, two or none are done; and its parts' messages. */

@@ -41,8 +41,11 @@ export async function run({
     await close()
   }
   const figures = {
-    ...{ "seed, to repeat it by --seed": seed, sequences: seen.sequences, commands: seen.commands },
-    ...{ "jobs that ended": seen.ends, "sequences with parts done": seen.in_parts },
+    "seed, to repeat it by --seed": seed,
+    sequences: seen.sequences,
+    commands: seen.commands,
+    "jobs that ended": seen.ends,
+    "sequences with parts done": seen.in_parts,
     interleavings: share(runs / SEQUENCES_OF_ONE) * children,
   }
   return { figures, violations }

@@ -32,7 +32,7 @@ export const cancel = (dataset_id: number, job_id: number): Promise<JobInfo> =>
 
 /**
  * Opens a failed job again, as if it had just been asked for: failures and deaths count from nothing, what it has cost
- * stays. It runs as the version its type has now.
+ * stays. It runs as the version its type has now; one in parts begins with its plan again, whatever parts were done.
  *
  * @throws AppError `not_found`; `job_not_failed` when it is open or completed; `job_open` when the same job is open.
  */

@@ -18,8 +18,6 @@ export function randomOf(seed: number) {
   }
 }
 
-export type LossyQueue = ReturnType<typeof lossyQueue>
-
 /**
  * A queue that does what SQS may do, and worse: messages come up to ten times, in any order, late, or never, and some are
  * not even taken. What is late waits until `timePasses`.

@@ -11,10 +11,30 @@ type Name = keyof typeof MOVES
 
 /** How often each comes; sequences that lead nowhere would prove nothing. */
 const WEIGHTS: Record<Name, number> = {
-  ...{ start: 1, cancel: 2, retry: 3, remove: 1 },
-  ...{ beat: 1, progress: 2, finish: 10, open: 6, refuse: 1, weather: 2, stumble: 2, crash: 2 },
-  ...{ hand_back: 2, obey: 3, silence: 4 },
-  ...{ claim: 8, claim_part: 12, take_over: 4, redeliver: 3, bury: 1, due: 4, sweep: 3, pass_on: 2, queue: 1 },
+  start: 1,
+  cancel: 2,
+  retry: 3,
+  remove: 1,
+  beat: 1,
+  progress: 2,
+  finish: 10,
+  open: 6,
+  refuse: 1,
+  weather: 2,
+  stumble: 2,
+  crash: 2,
+  hand_back: 2,
+  obey: 3,
+  silence: 4,
+  claim: 8,
+  claim_part: 12,
+  take_over: 4,
+  redeliver: 3,
+  bury: 1,
+  due: 4,
+  sweep: 3,
+  pass_on: 2,
+  queue: 1,
 }
 
 const pick: fc.Arbitrary<Pick> = fc.record({

@@ -9,7 +9,7 @@ import * as Model from "./state.ts"
 const usage = { requests: 1, bytes: 1, compute_ms: 1 }
 const HOUR_MS = 3_600_000
 /** Tries in all, by whose fault it was: `reliability.md` J15. */
-const TRIES = { hub: 8, other: 4 }
+const TRIES = { weather: 8, other: 4 }
 
 /** What somebody does who holds a lease, or believes so. `wants` says with which leases anything comes of it. */
 const asHolder = (
@@ -37,7 +37,7 @@ const writes = (
     write(world, hold, engine(real.leases.get(hold)!, pick), () => model(hold, pick)),
   )
 
-const fails = (code: "dataset_malformed" | "hub_timeout" | "storage_error", model: (hold: Model.Hold) => void) =>
+const fails = (code: "dataset_malformed" | "hub_timeout" | "unexpected", model: (hold: Model.Hold) => void) =>
   // Put back for long: the model knows no jitter.
   writes((lease) => Engine.fail(lease, new AppError(code, "No.", { retry_after_ms: HOUR_MS }), usage), model)
 
@@ -100,8 +100,8 @@ export const HOLDER = {
   finish: asHolder(finish, ({ part, job }, { which }) => part !== undefined || job.stage > 0 || which % 4 === 0),
   open: asHolder(open, ({ part, job }, { which }) => !part && (job.stage === 0 || which % 2 === 0)),
   refuse: fails("dataset_malformed", ({ job }) => Model.end(job, "failed")),
-  weather: fails("hub_timeout", (hold) => Model.fail(hold, TRIES.hub)),
-  stumble: fails("storage_error", (hold) => Model.fail(hold, TRIES.other)),
+  weather: fails("hub_timeout", (hold) => Model.fail(hold, TRIES.weather)),
+  stumble: fails("unexpected", (hold) => Model.fail(hold, TRIES.other)),
   crash: asHolder(crash),
   hand_back: writes(
     (lease) => Engine.handBack(lease, usage),

@@ -50,7 +50,11 @@ export interface Seen {
 }
 
 const ofUnit = ({ attempt, tries, crashes, waits, expired, due }: Unit | UnitRow) => ({
-  ...{ attempt, tries, crashes, waits, expired },
+  attempt,
+  tries,
+  crashes,
+  waits,
+  expired,
   // Whether something that nobody waits for is due is nobody's business.
   due,
 })
@@ -64,18 +68,40 @@ const statusOf = ({ detail }: Job) =>
         : "failed"
 
 const expected = (job: Job) => ({
-  ...{ id: job.id, status: statusOf(job), detail: job.detail, stage: job.stage, open: job.open },
-  ...{ progress: job.progress, done: job.done, total: job.total, held: job.held !== undefined, ...ofUnit(job) },
+  id: job.id,
+  status: statusOf(job),
+  detail: job.detail,
+  stage: job.stage,
+  open: job.open,
+  progress: job.progress,
+  done: job.done,
+  total: job.total,
+  held: job.held !== undefined,
+  ...ofUnit(job),
   parts: job.parts.map((part) => ({
-    ...{ stage: part.stage, ordinal: part.ordinal, held: part.held !== undefined, ...ofUnit(part) },
+    stage: part.stage,
+    ordinal: part.ordinal,
+    held: part.held !== undefined,
+    ...ofUnit(part),
     status: part.is_done ? "completed" : part.held ? "running" : "pending",
   })),
 })
 const actual = (row: JobRow) => ({
-  ...{ id: row.id, status: row.status, detail: row.detail, stage: row.stage, open: row.open },
-  ...{ progress: row.progress, done: row.done, total: row.total, held: row.token !== null, ...ofUnit(row) },
+  id: row.id,
+  status: row.status,
+  detail: row.detail,
+  stage: row.stage,
+  open: row.open,
+  progress: row.progress,
+  done: row.done,
+  total: row.total,
+  held: row.token !== null,
+  ...ofUnit(row),
   parts: row.parts.map((part) => ({
-    ...{ stage: part.stage, ordinal: part.ordinal, held: part.token !== null, ...ofUnit(part) },
+    stage: part.stage,
+    ordinal: part.ordinal,
+    held: part.token !== null,
+    ...ofUnit(part),
     status: part.status,
   })),
 })

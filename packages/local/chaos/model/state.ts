@@ -75,7 +75,12 @@ export const newJob = (id: number, params: string): Job => ({
   id,
   params,
   detail: "queued",
-  ...{ stage: 0, open: 0, progress: 0, done: 0, total: 0, parts: [] },
+  stage: 0,
+  open: 0,
+  progress: 0,
+  done: 0,
+  total: 0,
+  parts: [],
 })
 
 export const isActive = ({ detail }: Job) => ["queued", "retry_wait", "running", "cancelling"].includes(detail)
