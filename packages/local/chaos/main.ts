@@ -25,6 +25,9 @@ const number = (name: "seconds" | "runs" | "seeds") => {
 }
 const scale: Scale = { isShort: values.short, ...number("seconds"), ...number("runs"), ...number("seeds") }
 
+// By leaving in good order what is broken off takes its processes with it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
+
 let violated = 0
 for (const name of positionals.length > 0 ? positionals : Object.keys(HARNESSES)) {
   const load = HARNESSES[name]
