@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import postgres from "postgres"
 import { startPostgres } from "../src/postgres.ts"
-import { startProduct, until } from "../test/product.ts"
+import { type Product, startProduct, until } from "../test/product.ts"
 import type { Figures, Scale } from "./figures.ts"
 
 const REPO = "observabot/so101_die_mat4"
@@ -22,16 +22,22 @@ export async function run({ isShort = false, seconds = isShort ? 20 : 120 }: Sca
     durable: false,
     settings: { shared_preload_libraries: "pg_stat_statements" },
   })
+  let product: Product | undefined
+  // Both outlive a parent that is broken off.
+  const quit = () => {
+    product?.child.kill("SIGINT")
+    process.kill(database.pid, "SIGQUIT")
+  }
+  process.once("exit", quit)
   const sql = postgres(database.url, { max: 1, onnotice: () => {} })
-  let stop: () => unknown = () => {}
   try {
     await sql.unsafe("create extension pg_stat_statements; create role product superuser login")
     const url = new URL(database.url)
     url.username = "product"
-    const product = await startProduct({ data_dir: join(folder, "data"), env: { DATABASE_URL: url.href } })
-    stop = product.stop
+    product = await startProduct({ data_dir: join(folder, "data"), env: { DATABASE_URL: url.href } })
     const sent = () => lastWrite(join(folder, "data", "sqs"))
-    const post = () => importDataset(product.api)
+    const { api } = product
+    const post = () => importDataset(api)
 
     if (!isShort) {
       await post()
@@ -44,7 +50,7 @@ export async function run({ isShort = false, seconds = isShort ? 20 : 120 }: Sca
     await sleep(seconds * 1000)
     const idle = { statements: (await statements(sql)) - before.statements, sent: sent() - before.sent }
 
-    await (isShort ? post() : fetch(`${product.api}/api/v1/datasets/`))
+    await (isShort ? post() : fetch(`${api}/api/v1/datasets/`))
     const woken = { statements: (await statements(sql)) - before.statements, sent: sent() - before.sent }
     return {
       figures: {
@@ -61,8 +67,9 @@ export async function run({ isShort = false, seconds = isShort ? 20 : 120 }: Sca
       ],
     }
   } finally {
-    await stop()
+    await product?.stop()
     await sql.end({ timeout: 2 })
+    process.off("exit", quit)
     await database.stop()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -4,44 +4,60 @@ import { openStage, type Stage } from "./stage.ts"
 
 const WORKERS = 4
 const AT_ONCE = "2"
+const SHORT_KILLS = 4
 /** Dead worker to running again, at most. */
 const GOAL_MS = 60_000
 
 /**
  * kill -9 of one of four worker processes, at random, every few seconds, while jobs of some seconds keep arriving. A
- * worker that was killed is started again. Lease 25 s, so that lease and sweep stay below the minute together.
+ * worker that was killed is started again. Lease 25 s, so that lease and sweep stay below the minute together. The short
+ * form kills four times, each time a worker that holds a job.
  */
 export async function run({
   isShort = false,
-  seconds = isShort ? 6 : 120,
+  seconds = isShort ? 8 : 120,
   runs = isShort ? 20 : 200,
 }: Scale): Promise<Figures> {
   const stage = await openStage({ JOB_LEASE_SECONDS: isShort ? "2" : "25" })
   try {
-    await stage.sql`create table chaos.killed (worker name, job_id int, shard_id int, attempt int, token uuid, at timestamptz)`
+    await stage.sql`create table chaos.killed
+      (worker name, job_id int, shard_id int, attempt int, token uuid, at timestamptz)`
     const names = Array.from({ length: WORKERS }, (_, at) => `worker_${at}`)
-    const startOne = (name: string) => stage.startWorker(name, { CHAOS_AT_ONCE: AT_ONCE })
-    await Promise.all(names.map(startOne))
+    await Promise.all(names.map((name) => stage.startWorker(name, { CHAOS_AT_ONCE: AT_ONCE })))
 
     const end = Date.now() + seconds * 1000
     const load = submitOver(stage, runs, isShort ? 600 : 1000, seconds * 900)
     const hastening = isShort ? setInterval(() => void stage.hasten(), 1000) : undefined
     let kills = 0
-    while (Date.now() < end) {
-      await sleep(isShort ? 1000 : 3000)
-      const name = names[Math.floor(Math.random() * names.length)]!
-      await stage.processes.get(name)!.kill()
-      kills++
-      await noteHeld(stage, name)
-      await startOne(name)
+    for (; isShort ? kills < SHORT_KILLS : Date.now() < end; kills++) {
+      await sleep(isShort ? 500 : 3000)
+      await killOne(stage, isShort ? await holders(stage) : names)
     }
     await load
-    await stage.settle(isShort ? 15 : 180)
+    await stage.settle(isShort ? 30 : 180)
     clearInterval(hastening)
     return await report(stage, kills, isShort)
   } finally {
     await stage.close()
   }
+}
+
+async function killOne(stage: Stage, names: string[]) {
+  const name = names[Math.floor(Math.random() * names.length)]!
+  await stage.processes.get(name)!.kill()
+  await noteHeld(stage, name)
+  await stage.startWorker(name, { CHAOS_AT_ONCE: AT_ONCE })
+}
+
+/** Workers that are at a job now. Waits until there is one. */
+async function holders({ sql }: Stage) {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(100)) {
+    const rows = await sql<{ worker: string }[]>`select distinct worker from chaos.claim where token in
+      (select lease_token from job where lease_until > now() union all select lease_token from shard where lease_until > now())
+      and token not in (select token from chaos.killed)`
+    if (rows.length > 0) return rows.map(({ worker }) => worker)
+  }
+  throw new Error("no worker took a job within 20 s")
 }
 
 /** `count` jobs of one to four times `unit_ms`, every tenth in parts, spread evenly over `ms`. */

@@ -34,6 +34,9 @@ const scale: Scale = {
   ...number("seed"),
 }
 
+// By leaving in good order what is broken off takes its processes with it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
+
 let violated = 0
 for (const name of positionals.length > 0 ? positionals : Object.keys(HARNESSES)) {
   const load = HARNESSES[name]

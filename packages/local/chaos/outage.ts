@@ -2,8 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { type Figures, inSeconds, type Scale } from "./figures.ts"
 import { openStage, type Stage } from "./stage.ts"
 
-/** From healed to the first job completed, at most. */
+/** From healed to the first job completed, and to the last begun of those that were accepted meanwhile, at most. */
 const GOAL_MS = 10_000
+const GOAL_ALL_MS = 120_000
 
 /**
  * Takes away, one after the other and while jobs keep arriving: every connection of the product to the database, again
@@ -15,7 +16,7 @@ export async function run({ isShort = false, seconds }: Scale): Promise<Figures>
     await Promise.all(["worker_0", "worker_1"].map((name) => stage.startWorker(name, { CHAOS_AT_ONCE: "2" })))
     const load = startLoad(stage)
     await sleep(2000)
-    const results: Figures[] = []
+    const results: Phase[] = []
     const during = async (name: string, shortest: number, longest: number, breaks: (ms: number) => Promise<unknown>) =>
       void results.push(
         await phase(stage, load, name, () => breaks(1000 * (seconds ?? (isShort ? shortest : longest)))),
@@ -39,10 +40,12 @@ export async function run({ isShort = false, seconds }: Scale): Promise<Figures>
     const [count] = await stage.sql`select count(*) filter (where status = 'completed')::int as completed,
       count(*) filter (where status = 'failed')::int as failed, max(attempt) as attempts from job where job_type = 'sleeps'`
     const { violations, pointers } = await stage.judge()
+    for (const each of results) await noteLast(stage, each)
+    const accepted = load.accepted.length
     return {
       figures: {
         ...Object.assign({}, ...results.map((each) => each.figures)),
-        "jobs accepted in all": load.accepted,
+        "jobs accepted in all": accepted,
         completed: count!.completed,
         "requests the storage turned away": stage.gate.refused,
         "most attempts of a job": count!.attempts,
@@ -53,9 +56,7 @@ export async function run({ isShort = false, seconds }: Scale): Promise<Figures>
         ...results.flatMap((each) => each.violations),
         ...violations,
         ...(count!.failed > 0 ? [`${count!.failed} jobs failed, for nothing they did`] : []),
-        ...(count!.completed >= load.accepted
-          ? []
-          : [`${load.accepted - count!.completed} accepted jobs are not completed`]),
+        ...(count!.completed >= accepted ? [] : [`${accepted - count!.completed} accepted jobs are not completed`]),
         ...(stage.gate.refused > 0 ? [] : ["the storage turned nothing away: nothing was shown"]),
       ],
     }
@@ -70,7 +71,7 @@ type Load = ReturnType<typeof startLoad>
 function startLoad(stage: Stage) {
   let isOver = false
   const load = {
-    accepted: 0,
+    accepted: [] as number[],
     /** What a POST would have answered with 503: nothing was promised. */
     refused: [] as string[],
     async stop() {
@@ -81,7 +82,7 @@ function startLoad(stage: Stage) {
   const going = (async () => {
     for (let n = 0; !isOver; n++) {
       await stage.submit("sleeps", { n, ms: 500 }).then(
-        () => load.accepted++,
+        (id) => load.accepted.push(id),
         (error: Error) => load.refused.push(String(error.cause ?? error)),
       )
       await sleep(250)
@@ -90,11 +91,17 @@ function startLoad(stage: Stage) {
   return load
 }
 
-async function phase({ sql }: Stage, load: Load, name: string, breaks: () => Promise<unknown>): Promise<Figures> {
-  const before = { accepted: load.accepted, refused: load.refused.length }
+interface Phase extends Figures {
+  name: string
+  accepted: number[]
+  healed: string
+}
+
+async function phase({ sql }: Stage, load: Load, name: string, breaks: () => Promise<unknown>): Promise<Phase> {
+  const before = { accepted: load.accepted.length, refused: load.refused.length }
   await breaks()
   const [{ healed } = { healed: "" }] = await sql<{ healed: string }[]>`select clock_timestamp()::text as healed`
-  const accepted = load.accepted - before.accepted
+  const accepted = load.accepted.slice(before.accepted)
   const refused = load.refused.slice(before.refused)
   let ms: number | null = null
   for (const end = Date.now() + 3 * GOAL_MS; ms === null && Date.now() < end; await sleep(100)) {
@@ -104,19 +111,32 @@ async function phase({ sql }: Stage, load: Load, name: string, breaks: () => Pro
     ms = first!.ms
   }
   return {
+    name,
+    accepted,
+    healed,
     figures: {
-      [`${name}: accepted, refused`]: `${accepted}, ${refused.length}`,
+      [`${name}: accepted, refused`]: `${accepted.length}, ${refused.length}`,
       [`${name}: first job done after healing`]: ms === null ? "none" : inSeconds(ms),
     },
     violations: [
       ...(ms !== null && ms <= GOAL_MS ? [] : [`${name}: no job was done within ${inSeconds(GOAL_MS)} of healing`]),
-      ...(accepted > 0 ? [] : [`${name}: nothing was accepted meanwhile`]),
+      ...(accepted.length > 0 ? [] : [`${name}: nothing was accepted meanwhile`]),
       // A POST must not need the queue nor the storage; of the database it loses at most the one that is under way.
-      ...(refused.length <= (name === "connections cut" ? 0.02 * accepted : 0)
+      ...(refused.length <= (name === "connections cut" ? 0.02 * accepted.length : 0)
         ? []
         : [`${name}: ${refused.length} were refused, such as: ${refused[0]}`]),
     ],
   }
+}
+
+/** When the last was begun of those that were accepted in a phase: the sweep relays what could not be sent. */
+async function noteLast({ sql }: Stage, { name, accepted, healed, figures, violations }: Phase) {
+  const [last] = await sql<
+    { ms: number }[]
+  >`select (1000 * extract(epoch from max(first) - ${healed}::timestamptz))::float8
+    as ms from (select min(at) as first from chaos.claim where job_id = any(${accepted}) group by job_id) as begun`
+  figures[`${name}: all accepted meanwhile begun after healing`] = inSeconds(Math.max(0, last!.ms))
+  if (last!.ms > GOAL_ALL_MS) violations.push(`${name}: a job was begun only ${inSeconds(last!.ms)} after healing`)
 }
 
 async function cutConnections({ sql }: Stage, ms: number, every_ms: number) {

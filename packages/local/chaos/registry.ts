@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { JobContext, JobDefinition } from "@robokit/core/job/define"
-import { harnessJob, harnessShards, outcome } from "@robokit/core/test/engine"
-import { z } from "zod"
+import { harnessJob, harnessShards, outcome, TimedParams } from "@robokit/core/test/engine"
 import { harness } from "../../functions/test/harness.ts"
-
-/** `n` tells one job from the next; `ms` is how long it works. */
-const params = z.object({ n: z.int(), ms: z.int() }).strict()
 
 async function work(ms: number, { progress }: Pick<JobContext, "progress">) {
   for (let step = 1; step <= 10; step++) {
@@ -21,8 +17,8 @@ export const registry = {
   metadata_extraction: harnessJob(),
   sleeps: {
     ...harnessJob(),
-    params,
-    async run({ n, ms }: z.infer<typeof params>, ctx: JobContext) {
+    params: TimedParams,
+    async run({ n, ms }: { n: number; ms: number }, ctx: JobContext) {
       await work(ms, ctx)
       return outcome({ n })
     },
@@ -37,7 +33,7 @@ export const registry = {
       },
       reduce: async (partials) => outcome({ parts: partials.map(({ part }) => part) }),
     }),
-    params,
+    params: TimedParams,
   },
   throws_in_microtask: harnessJob(async () => {
     queueMicrotask(() => {

@@ -44,7 +44,13 @@ export async function openStage(settings: Record<string, string>) {
       durable: false,
       settings: { log_line_prefix: "%u ", log_statement: "mod" },
     })
-    stops.push(() => database.stop())
+    // A server outlives a killed parent; a harness that is broken off takes it along.
+    const quit = () => process.kill(database.pid, "SIGQUIT")
+    process.once("exit", quit)
+    stops.push(() => {
+      process.off("exit", quit)
+      return database.stop()
+    })
     const s3 = await startS3({ data_dir: join(folder, "s3"), credentials: KEY, buckets: [BUCKET] })
     stops.push(() => s3.stop())
     const gate = await startGate(s3.url)
