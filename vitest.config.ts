@@ -13,6 +13,7 @@ export default defineConfig({
     include: [
       "packages/*/src/**/*.test.{ts,tsx}",
       "packages/*/test/**/*.test.ts",
+      "packages/local/chaos/*.test.ts",
       "scripts/**/*.test.ts",
       "bench/*.test.ts",
       "infra/**/*.test.ts",

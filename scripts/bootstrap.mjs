@@ -1,4 +1,4 @@
-// `npm start`, `npm test`, `npm run check`, `npm run bench`, `npm run cost`: installs when needed, then goes on under Node 24.
+// `npm start`, `npm test`, `npm run check`, `npm run bench`, `npm run chaos`, `npm run cost`: installs when needed, then goes on under Node 24.
 // Runs under whatever Node there is (20 or newer), so: plain JavaScript and nothing that must be installed.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
@@ -15,6 +15,7 @@ const COMMANDS = {
   test: "scripts/test.mjs",
   check: "scripts/check.mjs",
   bench: "bench/run.ts",
+  chaos: "packages/local/chaos/main.ts",
   cost: "bench/cost.ts",
   infra: "scripts/infra.mjs",
   deploy: "scripts/deploy.mjs",

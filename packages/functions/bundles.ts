@@ -58,6 +58,17 @@ export interface Chunk {
   later: string[]
 }
 
+/** Bundles other entries as the functions are, in memory: harnesses run their processes from them. */
+export async function bundleEntries(entryPoints: Record<string, string>): Promise<Output[]> {
+  const { build, stop } = await import("esbuild")
+  try {
+    const { outputFiles } = await build({ ...OPTIONS, entryPoints })
+    return outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }))
+  } finally {
+    await stop()
+  }
+}
+
 /** Bundles every function in memory. The same sources give the same bytes, wherever they are written to. */
 export async function bundleFunctions(): Promise<{ files: Output[]; chunks: Record<string, Chunk> }> {
   // Only when there is something to bundle: it takes a process and 50 ms to have it at hand.

@@ -83,6 +83,9 @@ export const harnessJob = (run: SingleJob["run"] = async () => outcome()): Singl
   run,
 })
 
+/** For jobs that work as long as they are told: `n` tells one from the next, `ms` is how long. */
+export const TimedParams = z.object({ n: z.int(), ms: z.int() }).strict()
+
 /** A job in parts: `parts` says how they are cut, run and put together. */
 export const harnessShards = (parts: Pick<ShardedJob, "plan" | "run" | "reduce">): ShardedJob => {
   const { run: _, ...described } = harnessJob()

@@ -35,3 +35,9 @@ export function isUnavailable(error: unknown) {
   const code = codeOf(error)
   return isLostConnection(error) || (code !== undefined && DOWN.has(code))
 }
+
+/** Somebody else held what the statement needed for longer than we wait, or for ever: nothing was changed, and the next try may. */
+export function isContended(error: unknown) {
+  const code = codeOf(error)
+  return code === "55P03" || code === "40P01"
+}

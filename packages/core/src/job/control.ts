@@ -6,6 +6,7 @@ import { datasetTable } from "../dataset/dataset.sql.ts"
 import { AppError } from "../error.ts"
 import { mustFit, today } from "../usage/budget.ts"
 import { quote } from "../usage/quote.ts"
+import { dropEarlier } from "./attempt-files.ts"
 import { CANCELLED, costWithShards, ended, nextEdition } from "./ending.ts"
 import { infoColumns, type InfoRow, toInfo } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
@@ -38,7 +39,8 @@ export const cancel = (dataset_id: number, job_id: number): Promise<JobInfo> =>
 
 /**
  * Opens a failed job again, as if it had just been asked for: failures and deaths count from nothing, what it has cost
- * stays. It runs as the version its type has now, reserves its estimate again, and ends what is open of an older one.
+ * stays. It runs as the version its type has now, reserves its estimate again, and ends what is open of an older one. One in
+ * parts begins with its plan again, whatever parts were done.
  *
  * @throws AppError `not_found`; `job_not_failed` when it is open or completed; `job_open` when the same job is open;
  * `budget_exceeded` with the numbers when it does not fit into today's budget.
@@ -65,6 +67,8 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
       // The work is cut anew: another version may cut it otherwise.
       await use().delete(shardTable).where(eq(shardTable.job_id, job_id))
       await supersede({ ...job, job_version: definition.version })
+      // Nothing of it was published, and what it had already put there counts no more.
+      await dropEarlier({ ...job, attempt: job.attempt + 1 })
       await Outbox.wake(job_id)
       return toInfo(opened)
     })

@@ -10,6 +10,7 @@ import { AppError } from "../error.ts"
 import { execute, type Runner } from "./execute.ts"
 import { Job } from "./job.ts"
 import { Storage } from "./storage.ts"
+import { sweep } from "./sweep.ts"
 
 useDatabase()
 const registry = { metadata_extraction: harnessJob() }
@@ -147,6 +148,17 @@ describe("the lease", () => {
     expect(await go(id, async () => outcome())).toBe("not_ours")
     expect(objects.size).toBe(0)
     expect(await look()).toMatchObject({ status: "running", result: null })
+  })
+
+  test("of one that died before it could publish is taken over, and its files go", async () => {
+    const { id } = await importJob()
+    await Job.claim(id, Object.keys(registry))
+    const [job] = await use().execute<{ dataset_id: number; lease_token: string }>(sql`select * from job`)
+    objects.set(`results/${job!.dataset_id}/${id}/1-${job!.lease_token}/out.json`, new Uint8Array())
+    await use().execute(sql`update job set lease_until = now() - interval '1 second'`)
+    expect(await go(id, async () => outcome())).toBe("completed")
+    await sweep(Object.keys(registry))
+    expect([...objects.keys()]).toEqual([expect.stringMatching(`/${id}/2-`)])
   })
 
   test("of a deleted dataset is lost with it, within a beat", async () => {

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { eq } from "drizzle-orm"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { use } from "../db/database.ts"
-import { isUnavailable } from "../db/failure.ts"
+import { isContended, isUnavailable } from "../db/failure.ts"
 import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
 import { overBudget } from "../usage/budget.ts"
 import { bytesLeft, overCap } from "../usage/cap.ts"
 import type { Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
+import { folderOf } from "./attempt-files.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
 import { claim, claimShard, isForeign } from "./claim.ts"
 import {
@@ -201,7 +202,7 @@ async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Tas
 /** Artefacts first, under a key with the token in it; then the one guarded write that makes them the result. */
 async function publish(lease: Lease, { result, summary, artifacts = [], partial }: JobOutcome, usage: JobUsage) {
   const { job, token } = lease
-  const folder = `results/${job.dataset_id}/${job.id}/${job.attempt}-${token}/`
+  const folder = folderOf(job, token)
   const stored: StoredArtifact[] = []
   for (const { name, media_type, body } of artifacts) {
     const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body
@@ -216,15 +217,18 @@ async function publish(lease: Lease, { result, summary, artifacts = [], partial 
   return leave(lease, usage)
 }
 
-/** Keeps trying for a while when the database is away: hours of work may hang on this one write. */
+/**
+ * Keeps trying for a while when the database is away, or when a thousand shards finish at once and wait for the one row of
+ * their job: hours of work may hang on this one write. Jittered, so that they do not all come back at once.
+ */
 async function persist(write: () => Promise<boolean>): Promise<boolean> {
   for (let wait = 250; ; wait *= 2) {
     try {
       return await write()
     } catch (error) {
-      if (!isUnavailable(error) || wait > 4000) throw error
+      if (!(isUnavailable(error) || isContended(error)) || wait > 4000) throw error
       log().warn({ err: error }, "the end of the job could not be written, trying again")
-      await sleep(wait)
+      await sleep(wait * (0.5 + Math.random()))
     }
   }
 }

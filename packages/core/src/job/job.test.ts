@@ -11,7 +11,7 @@ import { jobs } from "./registry.ts"
 import { JobInfo, JobListItem } from "./schema.ts"
 import { TITLES } from "./verdict.ts"
 
-useDatabase()
+const database = useDatabase()
 const registry = { ...jobs, harness: harnessJob() }
 
 let caught: ReturnType<typeof catchMessages>
@@ -48,6 +48,15 @@ describe("starting", () => {
       job: { id: job.id, status: "completed", result: { big: "x".repeat(1000) } },
     })
     expect((await start(id, 1)).created).toBe(true)
+  })
+
+  test("a connection that was cut a moment ago costs nobody their job", async () => {
+    const { id } = await importDataset()
+    for (let n = 0; n < 20; n++) {
+      await database.admin`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'robokit' and datname = current_database()`
+      expect((await start(id, n)).created).toBe(true)
+    }
   })
 
   test("a newer version of the job runs again", async () => {

@@ -85,9 +85,9 @@ export async function start(
   params: Record<string, unknown>,
   registry: Registry = jobs,
 ): Promise<{ job: JobInfo; created: boolean }> {
-  const { definition, dataset } = await startable(dataset_id, job_type, registry)
+  const { definition, dataset } = await retrying(() => startable(dataset_id, job_type, registry))
   const wanted = wantedOf(job_type, definition, params)
-  const there = (await findSame(dataset_id, wanted)) ?? (await fromCache(dataset, wanted))
+  const there = (await retrying(() => findSame(dataset_id, wanted))) ?? (await fromCache(dataset, wanted))
   if (there) return { job: toInfo(there), created: false }
 
   await Sweep.arm()

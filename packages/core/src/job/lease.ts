@@ -7,6 +7,7 @@ import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
 import { priceOfStep } from "../usage/price.ts"
+import { dropEarlier } from "./attempt-files.ts"
 import type { Partial, Shard } from "./define.ts"
 import { CANCELLED, CRASHED, due, ended, MAX_CRASHES, MOVES_AT, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import type { JobRow } from "./info.ts"
@@ -107,7 +108,7 @@ const released = { lease_token: null, lease_until: null }
 /** Publishes the result in one guarded write. False, and nothing is changed, when the job is not ours any more. */
 export const complete = (lease: Lease, { result, summary, artifacts, usage, partial }: Completion) =>
   transaction(async () => {
-    const { dataset_id, job_type } = lease.job
+    const { dataset_id, job_type, crashes, tries } = lease.job
     // Deleting locks the dataset before its jobs; in any other order the two could wait for each other for ever.
     await use()
       .select({ id: datasetTable.id })
@@ -132,6 +133,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage, part
       },
       "complete",
     )
+    if (published && (crashes > 0 || tries > 0)) await dropEarlier(lease.job)
     if (published && job_type === "metadata_extraction") {
       await use()
         .update(datasetTable)

@@ -72,10 +72,11 @@ export const batches = <Each extends { size_class: SizeClass }>(all: Each[]) =>
 
 /**
  * Deletes the objects below each prefix some time after the commit; the sweep does it. Files that a job of another dataset
- * of the same commit shows by then stay: its own deletion asks for them again.
+ * of `commit` shows by then stay: its own deletion asks for them again.
  */
-export async function deleteObjects(prefixes: string[], { repo_id, revision }: Commit) {
-  const rows = prefixes.map((prefix) => ({ kind: "delete_objects" as const, body: { prefix, repo_id, revision } }))
+export async function deleteObjects(prefixes: string[], commit?: Commit) {
+  const of = commit && { repo_id: commit.repo_id, revision: commit.revision }
+  const rows = prefixes.map((prefix) => ({ kind: "delete_objects" as const, body: { prefix, ...of } }))
   await use().insert(outboxTable).values(rows)
 }
 
@@ -133,7 +134,7 @@ type JobBody = Omit<JobMessage, "v"> & { at: number; shards?: number[]; size_cla
 async function carryOut({ kind, body }: Row) {
   if (kind === "delete_objects") {
     const { prefix, repo_id, revision } = body as { prefix: string } & Partial<Commit>
-    // Written by a release that lent nothing, if it names no commit.
+    // What names no commit was never published, or is of a release that lent nothing.
     const kept = repo_id && revision ? await Cached.shownBelow(prefix, { repo_id, revision }) : []
     return Storage.removeAll(prefix, kept)
   }

@@ -273,6 +273,25 @@ describe("the reduce", () => {
     expect(await look()).toMatchObject({ result: { sum: 1000, parts: 1000 } })
   }, 60_000)
 
+  test("is reached by shards that waited for their job's row longer than a statement may", async () => {
+    const { begin, go } = stageWith()
+    const { id, look } = await begin(4)
+    await go({ job_id: id })
+    const messages = caught.shards()
+    const held = database.admin.begin(async (sql) => {
+      await sql`select from job where id = ${id} for update`
+      // `lock_timeout` is 2 s.
+      await sleep(2500)
+    })
+    await sleep(50)
+    const ends = await Promise.all(messages.map((message) => go(message)))
+    await held
+    expect(ends).toEqual(["delivered", "delivered", "delivered", "delivered"])
+    expect(caught.jobs()).toEqual([id])
+    expect(await go({ job_id: id })).toBe("completed")
+    expect(await look()).toMatchObject({ result: { sum: 14, parts: 4 } })
+  })
+
   test("that was never told is woken by the sweep", async () => {
     const { begin, go, drain, known } = stageWith()
     const { id, look } = await begin(2)

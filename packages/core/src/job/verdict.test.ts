@@ -22,6 +22,16 @@ test("waiting grows to a quarter of an hour and no further", () => {
   expect(longest).toMatchObject([{ delay_ms: 5000 }, { delay_ms: 10_000 }, { delay_ms: 20_000 }, { delay_ms: 320_000 }])
 })
 
+test("the storage's outage is sat out as the Hub's is: five minutes on average; a bug is given up after seconds", () => {
+  const waits = (code: "storage_error" | "hub_unavailable" | "unexpected") => {
+    const all = Array.from({ length: 8 }, (_, tries) => judge(new AppError(code, "Down."), tries, () => 0.5))
+    return all.reduce((sum, verdict) => sum + (verdict.action === "retry" ? verdict.delay_ms : 0), 0)
+  }
+  expect(waits("storage_error")).toBe(317_500)
+  expect(waits("hub_unavailable")).toBe(317_500)
+  expect(waits("unexpected")).toBe(17_500)
+})
+
 test("what the other side asked for goes before our own idea", () => {
   const error = new AppError("hub_rate_limited", "Slowly.", { retry_after_ms: 123_456 })
   expect(judge(error, 0)).toMatchObject({ action: "retry", delay_ms: 123_456 })

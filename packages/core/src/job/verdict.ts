@@ -4,8 +4,8 @@ import type { JobError } from "./schema.ts"
 const BASE_MS = 5_000
 const CAP_MS = 15 * 60_000
 
-/** Tries in all, the first included. The Hub's weather may last; a bug of ours shows itself sooner. */
-const TRIES = { hub: 8, other: 4 }
+/** Tries in all, the first included. Weather, the Hub's or the storage's, may last; a bug of ours shows itself sooner. */
+const TRIES = { weather: 8, other: 4 }
 
 export type Verdict = { action: "fail" } | { action: "retry"; delay_ms: number; of: number }
 
@@ -14,7 +14,7 @@ export type Verdict = { action: "fail" } | { action: "retry"; delay_ms: number; 
  * said so. `tries` counts the failures before this one. Rules: `reliability.md` J15.
  */
 export function judge(error: AppError, tries: number, random = Math.random): Verdict {
-  const of = error.kind === "hub" ? TRIES.hub : TRIES.other
+  const of = error.kind === "hub" || error.code === "storage_error" ? TRIES.weather : TRIES.other
   if (!error.transient || tries + 1 >= of) return { action: "fail" }
   const jittered = random() * Math.min(CAP_MS, BASE_MS * 2 ** tries)
   return { action: "retry", delay_ms: Math.round(error.retry_after_ms ?? jittered), of }

@@ -4,22 +4,24 @@ import { sweep } from "@robokit/core/job/sweep"
 import { log } from "@robokit/core/log"
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda"
 
-const KNOWN = Object.keys(jobs)
-
 /** One sweep a message; without messages (at a start, and when calls to the API end) one that begins a new chain. */
-export async function handler(event: Partial<SQSEvent> = {}): Promise<SQSBatchResponse> {
-  if (!event.Records) {
-    await sweep(KNOWN)
-    return { batchItemFailures: [] }
-  }
-  const batchItemFailures: SQSBatchResponse["batchItemFailures"] = []
-  for (const { messageId, body } of event.Records) {
-    try {
-      await sweep(KNOWN, SweepMessage.parse(JSON.parse(body)))
-    } catch (error) {
-      log().error({ err: error, message_id: messageId }, "the sweep failed")
-      batchItemFailures.push({ itemIdentifier: messageId })
+export const sweepWith =
+  (known: readonly string[]) =>
+  async (event: Partial<SQSEvent> = {}): Promise<SQSBatchResponse> => {
+    if (!event.Records) {
+      await sweep(known)
+      return { batchItemFailures: [] }
     }
+    const batchItemFailures: SQSBatchResponse["batchItemFailures"] = []
+    for (const { messageId, body } of event.Records) {
+      try {
+        await sweep(known, SweepMessage.parse(JSON.parse(body)))
+      } catch (error) {
+        log().error({ err: error, message_id: messageId }, "the sweep failed")
+        batchItemFailures.push({ itemIdentifier: messageId })
+      }
+    }
+    return { batchItemFailures }
   }
-  return { batchItemFailures }
-}
+
+export const handler = sweepWith(Object.keys(jobs))

@@ -16,7 +16,7 @@ export interface PollerOptions {
   client: SQSClient
   queue_url: string
   queue_arn: string
-  function: LocalFunction
+  function: Pick<LocalFunction, "name" | "invoke">
   batch_size: number
   /** Batches at once (`maximumConcurrency` of the mapping). */
   concurrency: number
