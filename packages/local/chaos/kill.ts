@@ -10,7 +10,7 @@ const GOAL_MS = 60_000
 
 /**
  * kill -9 of one of four worker processes, at random, every few seconds, while jobs of some seconds keep arriving. A
- * worker that was killed is started again. Lease 25 s, so that lease and sweep stay below the minute together. The short
+ * worker that was killed is started again. Lease 15 s, so that lease and sweep stay well below the minute together. The short
  * form kills four times, each time a worker that holds a job.
  */
 export async function run({
@@ -18,7 +18,7 @@ export async function run({
   seconds = isShort ? 8 : 120,
   runs = isShort ? 20 : 200,
 }: Scale): Promise<Figures> {
-  const stage = await openStage({ JOB_LEASE_SECONDS: isShort ? "2" : "25" })
+  const stage = await openStage({ JOB_LEASE_SECONDS: isShort ? "2" : "15" })
   try {
     await stage.sql`create table chaos.killed
       (worker name, job_id int, shard_id int, attempt int, token uuid, at timestamptz)`
@@ -34,7 +34,7 @@ export async function run({
       await killOne(stage, isShort ? await holders(stage) : names)
     }
     await load
-    await stage.settle(isShort ? 30 : 180)
+    await stage.settle(180)
     clearInterval(hastening)
     return await report(stage, kills, isShort)
   } finally {
