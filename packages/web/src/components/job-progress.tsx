@@ -1,7 +1,9 @@
 import type { JobListItem } from "@robokit/core/job/schema"
 import { isOpen } from "../api/polling.ts"
+import { Heartbeat } from "./heartbeat.tsx"
 import { JobProblem } from "./job-problem.tsx"
 import { StatusBadge } from "./status-badge.tsx"
+import { WaitingFor } from "./waiting-for.tsx"
 
 /** How far a job is and what it does; when it failed, why. */
 export const JobProgress = ({ job }: { job: JobListItem }) => (
@@ -16,6 +18,8 @@ export const JobProgress = ({ job }: { job: JobListItem }) => (
       {isOpen(job) && (
         <progress max={100} value={job.progress} aria-label="Progress of the job" className="job-progress" />
       )}
+      {job.waiting && <WaitingFor waiting={job.waiting} />}
+      {job.status === "running" && job.heartbeat_at !== null && <Heartbeat at={job.heartbeat_at} />}
     </div>
     {job.error && <JobProblem job={job} />}
   </div>
