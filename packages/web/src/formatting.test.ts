@@ -59,9 +59,18 @@ describe.runIf(isEnglish)("in English", () => {
   })
 
   test("places in a line are counted as people count them", () => {
-    expect([1, 2, 3, 4, 11, 12, 13, 21, 102, 1000].map(formatOrdinal)).toEqual(
-      ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "1,000th"],
-    )
+    expect([1, 2, 3, 4, 11, 12, 13, 21, 102, 1000].map(formatOrdinal)).toEqual([
+      "1st",
+      "2nd",
+      "3rd",
+      "4th",
+      "11th",
+      "12th",
+      "13th",
+      "21st",
+      "102nd",
+      "1,000th",
+    ])
   })
 
   test("instants are told by their distance, distant ones by their date, and none at all as unknown", () => {

@@ -75,7 +75,7 @@ export const deadJobsQuery = infiniteQueryOptions({
 })
 
 /** The address of the page after this one, as RFC 8288 says it. */
-export const nextOf = (link: string | null) => /<([^>]+)>; rel="next"/.exec(link ?? "")?.[1] ?? null
+const nextOf = (link: string | null) => /<([^>]+)>; rel="next"/.exec(link ?? "")?.[1] ?? null
 
 const analysis = (datasetId: number, jobType: string) =>
   `/api/v1/datasets/${datasetId}/analyses/${encodeURIComponent(jobType)}`

@@ -23,37 +23,26 @@ export function DeadJob({ job, isBusy, onRetry }: Props) {
   const name = `${title} (job ${job.id})`
   return (
     <li>
-      <div className="dead-line">
-        <div>
-          <h3>
-            {dataset ? (
-              <Link to="/$owner/$ref/jobs/$jobId" params={{ ...addressOf(dataset.source), jobId: String(job.id) }}>
-                {name}
-              </Link>
-            ) : (
-              name
-            )}
-          </h3>
-          <p className="small">
-            {dataset ? (
-              <>
-                <DatasetLink source={dataset.source}>{dataset.source.repo_id}</DatasetLink>{" "}
-                <code className="soft">{shortSha(dataset.source.revision)}</code>
-              </>
-            ) : (
-              <span className="soft">dataset {job.dataset_id}</span>
-            )}
-          </p>
-        </div>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={isBusy}
-          aria-label={`Retry ${name}`}
-          onClick={onRetry}
-        >
-          Retry
-        </button>
+      <div>
+        <h3>
+          {dataset ? (
+            <Link to="/$owner/$ref/jobs/$jobId" params={{ ...addressOf(dataset.source), jobId: String(job.id) }}>
+              {name}
+            </Link>
+          ) : (
+            name
+          )}
+        </h3>
+        <p className="small">
+          {dataset ? (
+            <>
+              <DatasetLink source={dataset.source}>{dataset.source.repo_id}</DatasetLink>{" "}
+              <code className="soft">{shortSha(dataset.source.revision)}</code>
+            </>
+          ) : (
+            <span className="soft">dataset {job.dataset_id}</span>
+          )}
+        </p>
       </div>
       <p className="dead-why">{job.error ? `${job.error.title}. ${job.error.detail}` : job.error_message}</p>
       <p className="jobs-facts">
@@ -68,6 +57,15 @@ export function DeadJob({ job, isBusy, onRetry }: Props) {
         )}
         {job.error_code && <code>{job.error_code}</code>}
       </p>
+      <button
+        type="button"
+        className="button button-small dead-verb"
+        disabled={isBusy}
+        aria-label={`Retry ${name}`}
+        onClick={onRetry}
+      >
+        Retry
+      </button>
     </li>
   )
 }

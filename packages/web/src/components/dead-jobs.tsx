@@ -44,7 +44,9 @@ export function DeadJobs() {
       {list.data && jobs.length === 0 && !list.error && (
         <div className="empty">
           <h3>No job was given up</h3>
-          <p>A job stands here when RoboKit has tried it as often as it may and stopped. It waits for you to retry it.</p>
+          <p>
+            A job stands here when RoboKit has tried it as often as it may and stopped. It waits for you to retry it.
+          </p>
         </div>
       )}
       {jobs.length > 0 && (

@@ -31,7 +31,7 @@ export function JobFacts({ job }: { job: JobInfo }) {
       <Fact name="Computed for" aside={estimate && `${expected} ${formatDuration(estimate.compute_ms / 1000)}`}>
         {formatDuration(usage.compute_ms / 1000)}
       </Fact>
-      <Fact name="Price by list" aside={estimate && `${expected} ${formatPrice(estimate.price_usd)}`}>
+      <Fact name="List price" aside={estimate && `${expected} ${formatPrice(estimate.price_usd)}`}>
         {formatPrice(job.price_usd)}
       </Fact>
     </dl>

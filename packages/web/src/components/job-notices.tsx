@@ -56,7 +56,9 @@ function Stale({ dataset, job }: { dataset: DatasetInfo; job: JobInfo }) {
         disabled={again.isPending}
         onClick={() => again.mutate(job.params)}
       >
-        {again.isPending ? "Starting…" : `Run again with ${version === undefined ? "the new version" : `version ${version}`}`}
+        {again.isPending
+          ? "Starting…"
+          : `Run again with ${version === undefined ? "the new version" : `version ${version}`}`}
       </button>
     </div>
   )

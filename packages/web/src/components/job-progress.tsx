@@ -12,7 +12,7 @@ export const JobProgress = ({ job }: { job: JobListItem }) => (
       <div className="row between small">
         <StatusBadge status={job.status} detail={job.state_detail} />
         <span className="soft" aria-live="polite">
-          {job.message ?? ""} {isOpen(job) && `${job.progress} %`}
+          {[job.message, isOpen(job) && `${job.progress} %`].filter(Boolean).join(" · ")}
         </span>
       </div>
       {isOpen(job) && (

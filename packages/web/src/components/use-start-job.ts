@@ -10,6 +10,8 @@ export function useStartJob(dataset: DatasetInfo, jobType: string) {
   const navigate = useNavigate()
   return useMutation({
     mutationFn: (params: unknown) => startJob(dataset.id, jobType, params ?? {}),
+    // It may have been refused for a budget that has shrunk since it was shown.
+    onError: () => queryClient.invalidateQueries({ queryKey: ["estimate"] }),
     onSuccess: async (job) => {
       await queryClient.invalidateQueries({ queryKey: ["datasets", dataset.id] })
       await navigate({
