@@ -113,7 +113,7 @@ async function openForm() {
 
 test("what a job will take is shown before it is started, and what it took after", async () => {
   await openForm()
-  const words = page.locator(".estimate-parts")
+  const words = page.getByText(/^Reads (about|at least)/)
   await words.waitFor()
   expect(await words.innerText()).toMatch(
     /^Reads (about|at least) [\d.]+ [kM]?B in \d+ requests? · \1 (< )?\$0\.\d+ · light$/,
@@ -176,7 +176,7 @@ test("a refusal for the budget is told with its numbers, and what is left is ask
   const refusal = { period: "day", limit_usd: 1, spent_usd: 0.42, reserved_usd: 0.57, wanted_usd: 0.03, resets_at }
   await page.route(START, json({ detail: "Today’s budget does not reach.", code: "budget_exceeded", ...refusal }, 402))
   await openForm()
-  await page.locator(".estimate").waitFor()
+  await page.getByText("$0.45 of $1.00 left").waitFor()
   await button("Start").click()
   const alert = page.getByRole("alert")
   await alert.getByText("Today’s budget does not reach.").waitFor()
@@ -258,7 +258,7 @@ test("the operator sees what was given up, page by page, and retries it with the
   let dead = [41, 42].map((id) => ({ ...listed, ...GIVEN_UP, id }))
   await page.route(DEAD, (route) => {
     const isNext = route.request().url().includes("cursor=")
-    const link = '</api/v1/jobs?state_detail=dead&limit=25&cursor=42>; rel="next"'
+    const link = '</api/v1/jobs?limit=25>; rel="first", </api/v1/jobs?limit=25&cursor=42>; rel="next"'
     const rows = isNext ? [{ ...listed, ...GIVEN_UP, id: 43 }] : dead
     return json(rows, 200, { "x-total-count": String(dead.length + 1), ...(!isNext && { link }) })(route)
   })
@@ -319,7 +319,7 @@ test.each<[string, () => Promise<unknown>]>([
     async () => {
       await page.route(ESTIMATE, json({ estimate, size_class: "heavy", budget, fits: false }))
       await openForm()
-      await page.locator(".estimate").waitFor()
+      await page.getByText("$0.45 of the budget is left").waitFor()
     },
   ],
   [

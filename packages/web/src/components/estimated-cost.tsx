@@ -24,25 +24,31 @@ interface Props {
   refusalId: string
 }
 
-/** "Reads about 3.2 MB in 14 requests · about $0.0003 · light", and what that is of the budget. */
+/** What the job will take, and what that is of the budget. */
 export function EstimatedCost({ estimate: { data, error, isFetching }, refusalId }: Props) {
-  if (error) return <p className="small soft">{reasonOf(error)}</p>
-  if (!data) return <p className="small soft">Estimating what it will read…</p>
-  const { estimate, size_class, budget } = data
-  const how = estimate.is_exact ? "about" : "at least"
   return (
     <div className="estimate" aria-busy={isFetching}>
       <p className="estimate-parts" role="status">
-        Reads {how} <strong>{formatBytes(estimate.bytes)}</strong> in {plural(estimate.requests, "request")} · {how}{" "}
-        <strong>{formatPrice(estimate.price_usd)}</strong> · {size_class}
+        {error ? reasonOf(error) : data ? <Sentence of={data} /> : "Estimating what it will read…"}
       </p>
-      {budget && <BudgetBar budget={budget} wanted_usd={estimate.price_usd} />}
-      {!data.fits && (
+      {data?.budget && <BudgetBar budget={data.budget} wanted_usd={data.estimate.price_usd} />}
+      {data && !data.fits && (
         <p id={refusalId} className="estimate-refusal">
           {refusalOf(data)}
         </p>
       )}
     </div>
+  )
+}
+
+/** "Reads about 3.2 MB in 14 requests · about $0.0003 · light" */
+function Sentence({ of: { estimate, size_class } }: { of: EstimatedJob }) {
+  const how = estimate.is_exact ? "about" : "at least"
+  return (
+    <>
+      Reads {how} <strong>{formatBytes(estimate.bytes)}</strong> in {plural(estimate.requests, "request")} · {how}{" "}
+      <strong>{formatPrice(estimate.price_usd)}</strong> · {size_class}
+    </>
   )
 }
 
