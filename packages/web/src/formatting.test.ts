@@ -53,6 +53,7 @@ describe.runIf(isEnglish)("in English", () => {
     [0.00034, "$0.0003"],
     [0.0123, "$0.0123"],
     [0.5, "$0.50"],
+    [1.284, "$1.28"],
     [1234.5, "$1,234.50"],
   ])("%d dollars read as %s", (usd, text) => {
     expect(formatPrice(usd)).toBe(text)

@@ -3,13 +3,15 @@ const count = new Intl.NumberFormat()
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 })
 const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 })
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2 })
-const price = new Intl.NumberFormat(undefined, {
-  style: "currency",
-  currency: "USD",
-  currencyDisplay: "narrowSymbol",
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 4,
-})
+const dollars = (digits: number) =>
+  new Intl.NumberFormat(undefined, {
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  })
+const [coarsePrice, price] = [dollars(2), dollars(4)]
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" })
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" })
 const instant = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
@@ -29,8 +31,11 @@ export function formatShare(part: number, whole: number): string | null {
   return share > 0 && share < 0.0001 ? `< ${percent.format(0.0001)}` : percent.format(share)
 }
 
-/** Dollars to a hundredth of a cent; what is more than nothing never reads as $0. */
-export const formatPrice = (usd: number) => (usd > 0 && usd < 0.0001 ? `< ${price.format(0.0001)}` : price.format(usd))
+/** Dollars, below one to a hundredth of a cent; what is more than nothing never reads as $0. */
+export function formatPrice(usd: number): string {
+  if (usd >= 1) return coarsePrice.format(usd)
+  return usd > 0 && usd < 0.0001 ? `< ${price.format(0.0001)}` : price.format(usd)
+}
 
 const BYTES = ["B", "kB", "MB", "GB", "TB", "PB"]
 
