@@ -10,7 +10,7 @@ export default defineConfig({
     react(),
     budget({
       maxBytes: 150_000,
-      pages: ["src/pages/dashboard.tsx", "src/pages/dataset.tsx"],
+      pages: ["src/pages/dashboard.tsx", "src/pages/dataset.tsx", "src/pages/job.tsx", "src/pages/operator.tsx"],
       lazyOnly: ["@rjsf/"],
     }),
   ],

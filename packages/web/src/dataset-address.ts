@@ -7,6 +7,14 @@ export function splitRef(ref: string): { name: string; revision: string | null }
   return at < 0 ? { name: ref, revision: null } : { name: ref.slice(0, at), revision: ref.slice(at + 1) || null }
 }
 
+/** Which import of the commit is shown, where it was imported as more than one format; the newest when absent. */
+export interface DatasetSearch {
+  format?: string
+}
+
+export const readDatasetSearch = ({ format }: Record<string, unknown>): DatasetSearch =>
+  typeof format === "string" && format !== "" ? { format } : {}
+
 /** The commit on the Hub. The sample Hub has no pages, so there it is the list of files. */
 export function hubAddress(endpoint: string, repoId: string, revision: string, isSample: boolean): string {
   const repo = repoId.split("/").map(encodeURIComponent).join("/")

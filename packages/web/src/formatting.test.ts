@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest"
-import { formatAgo, formatBytes, formatDuration, formatShare, plural, spelled, UNKNOWN } from "./formatting.ts"
+import {
+  formatAgo,
+  formatBytes,
+  formatDuration,
+  formatOrdinal,
+  formatPrice,
+  formatShare,
+  plural,
+  spelled,
+  UNKNOWN,
+} from "./formatting.ts"
 
 // The portal speaks the reader's language; what is written down here is English.
 const isEnglish = new Intl.NumberFormat().resolvedOptions().locale === "en-US"
@@ -34,6 +44,34 @@ describe.runIf(isEnglish)("in English", () => {
     expect(formatShare(0, 10)).toBe("0%")
     expect(formatShare(1, 4)).toBe("25%")
     expect(formatShare(1, 0)).toBeNull()
+  })
+
+  test.each([
+    [0, "$0.00"],
+    [0.000001, "< $0.0001"],
+    [0.0001, "$0.0001"],
+    [0.00034, "$0.0003"],
+    [0.0123, "$0.0123"],
+    [0.5, "$0.50"],
+    [1.284, "$1.28"],
+    [1234.5, "$1,234.50"],
+  ])("%d dollars read as %s", (usd, text) => {
+    expect(formatPrice(usd)).toBe(text)
+  })
+
+  test("places in a line are counted as people count them", () => {
+    expect([1, 2, 3, 4, 11, 12, 13, 21, 102, 1000].map(formatOrdinal)).toEqual([
+      "1st",
+      "2nd",
+      "3rd",
+      "4th",
+      "11th",
+      "12th",
+      "13th",
+      "21st",
+      "102nd",
+      "1,000th",
+    ])
   })
 
   test("instants are told by their distance, distant ones by their date, and none at all as unknown", () => {

@@ -3,6 +3,15 @@ const count = new Intl.NumberFormat()
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 })
 const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 })
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2 })
+const dollars = (digits: number) =>
+  new Intl.NumberFormat(undefined, {
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  })
+const [coarsePrice, price] = [dollars(2), dollars(4)]
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" })
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" })
 const instant = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
@@ -20,6 +29,12 @@ export function formatShare(part: number, whole: number): string | null {
   if (whole <= 0) return null
   const share = part / whole
   return share > 0 && share < 0.0001 ? `< ${percent.format(0.0001)}` : percent.format(share)
+}
+
+/** Dollars, below one to a hundredth of a cent; what is more than nothing never reads as $0. */
+export function formatPrice(usd: number): string {
+  if (usd >= 1) return coarsePrice.format(usd)
+  return usd > 0 && usd < 0.0001 ? `< ${price.format(0.0001)}` : price.format(usd)
 }
 
 const BYTES = ["B", "kB", "MB", "GB", "TB", "PB"]
@@ -68,5 +83,11 @@ export const spelled = (name: string) => {
   const words = name.replaceAll("_", " ")
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" })
+const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" }
+
+/** 1 → "1st". */
+export const formatOrdinal = (n: number) => `${count.format(n)}${ENDINGS[ORDINALS.select(n)] ?? "th"}`
 
 export const plural = (n: number, one: string, many = `${one}s`) => `${count.format(n)} ${n === 1 ? one : many}`

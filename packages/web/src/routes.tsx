@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { Shell } from "./components/shell.tsx"
+import { readDatasetSearch } from "./dataset-address.ts"
 import { readImportSearch } from "./import-search.ts"
 import { Failed } from "./pages/failed.tsx"
 import { NotFound } from "./pages/not-found.tsx"
@@ -19,10 +20,17 @@ const importWizard = createRoute({
   component: lazyRouteComponent(() => import("./pages/import.tsx"), "Import"),
 })
 
+const operator = createRoute({
+  getParentRoute: () => root,
+  path: "/operator",
+  component: lazyRouteComponent(() => import("./pages/operator.tsx"), "Operator"),
+})
+
 /** `$ref` is `name` or `name@revision`; the page's canonical form has a 40-hex commit. */
 const dataset = createRoute({
   getParentRoute: () => root,
   path: "/$owner/$ref",
+  validateSearch: readDatasetSearch,
   component: lazyRouteComponent(() => import("./pages/dataset.tsx"), "DatasetPage"),
 })
 
@@ -33,7 +41,7 @@ const job = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, importWizard, dataset, job]),
+  routeTree: root.addChildren([dashboard, importWizard, operator, dataset, job]),
   defaultPreload: "intent",
   defaultErrorComponent: Failed,
   defaultNotFoundComponent: () => <NotFound />,

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Browser, chromium } from "playwright-core"
@@ -10,6 +10,9 @@ export async function launchBrowser(): Promise<Browser> {
   const folder = join(ROOT, "node_modules/.cache/chromium-153")
   mkdirSync(folder, { recursive: true })
   process.env.TMPDIR = folder
+  // The font it brings is looked for in /tmp by its own list of folders; without any, no text has a size.
+  process.env.FONTCONFIG_FILE = join(folder, "fonts.conf")
+  writeFileSync(process.env.FONTCONFIG_FILE, fontsIn(join(folder, "fonts")))
   // Makes it bring its own system libraries.
   process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs24.x"
   const { default: bundled } = await import("@sparticuz/chromium")
@@ -19,3 +22,8 @@ export async function launchBrowser(): Promise<Browser> {
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
   })
 }
+
+const fontsIn = (folder: string) => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${folder}</dir><cachedir>${folder}-cache</cachedir></fontconfig>
+`

@@ -38,6 +38,17 @@ test.each([
   })
 })
 
+test("a budget that does not reach is told with all of its numbers, or as a sentence alone", () => {
+  const budget = { period: "day", limit_usd: 1, spent_usd: 0.6, reserved_usd: 0.3, wanted_usd: 0.2 }
+  const resets_at = "2026-11-27T00:00:00Z"
+  const shortageOf = (status: number, body: object) => problemOf(status, body, new Headers()).shortage
+  expect(shortageOf(402, { detail: "Too much.", ...budget, resets_at })).toEqual({ ...budget, resets_at })
+  expect(shortageOf(402, budget)).toEqual({ ...budget, resets_at: null })
+  expect(shortageOf(402, { ...budget, spent_usd: "0.6" })).toBeNull()
+  expect(shortageOf(402, { detail: "The job would read more than one job may." })).toBeNull()
+  expect(shortageOf(409, budget)).toBeNull()
+})
+
 test("an answer that says nothing is still a sentence", () => {
   expect(problemOf(502, undefined, new Headers()).message).toBe("The server answered 502 without saying why.")
   expect(problemOf(500, { detail: 5, errors: [null, {}, { loc: "x" }] }, new Headers())).toMatchObject({

@@ -4,6 +4,17 @@ export interface FieldError {
   message: string
 }
 
+/** A budget that does not reach, in dollars. */
+export interface Shortage {
+  period: string
+  limit_usd: number
+  spent_usd: number
+  reserved_usd: number
+  wanted_usd: number
+  /** When the period ends; null when the answer does not say. */
+  resets_at: string | null
+}
+
 interface Facts {
   status: number
   code: string
@@ -11,6 +22,7 @@ interface Facts {
   requestId?: string | null
   retryAfterMs?: number | null
   existingId?: number | null
+  shortage?: Shortage | null
   fields?: FieldError[]
 }
 
@@ -22,6 +34,7 @@ export class ApiError extends Error {
   readonly requestId: string | null
   readonly retryAfterMs: number | null
   readonly existingId: number | null
+  readonly shortage: Shortage | null
   readonly fields: FieldError[]
 
   constructor(message: string, facts: Facts) {
@@ -33,6 +46,7 @@ export class ApiError extends Error {
     this.requestId = facts.requestId ?? null
     this.retryAfterMs = facts.retryAfterMs ?? null
     this.existingId = facts.existingId ?? null
+    this.shortage = facts.shortage ?? null
     this.fields = facts.fields ?? []
   }
 }
@@ -60,8 +74,16 @@ export function problemOf(status: number, body: unknown, headers: Headers): ApiE
     requestId: text(body.request_id) ?? requestId,
     retryAfterMs,
     existingId: typeof body.existing_id === "number" ? body.existing_id : null,
+    shortage: status === 402 ? shortageOf(body) : null,
     fields,
   })
+}
+
+/** All of its numbers, or none: a budget told in halves would mislead. */
+function shortageOf({ period, limit_usd, spent_usd, reserved_usd, wanted_usd, resets_at }: Record<string, unknown>) {
+  const numbers = { limit_usd, spent_usd, reserved_usd, wanted_usd }
+  if (text(period) === null || !Object.values(numbers).every((each) => Number.isFinite(each))) return null
+  return { ...numbers, period, resets_at: text(resets_at) } as Shortage
 }
 
 const sentenceOf = (fields: FieldError[]) =>

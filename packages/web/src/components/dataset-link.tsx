@@ -14,12 +14,20 @@ export const DatasetLink = ({
   source,
   children,
   className,
+  format,
 }: {
   source: Source
+  /** Where the commit was imported as more than one format. */
+  format?: string | undefined
   children: ReactNode
   className?: string
 }) => (
-  <Link to="/$owner/$ref" params={addressOf(source)} className={className}>
+  <Link
+    to="/$owner/$ref"
+    params={addressOf(source)}
+    search={format === undefined ? {} : { format }}
+    className={className}
+  >
     {children}
   </Link>
 )

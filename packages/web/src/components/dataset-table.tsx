@@ -33,20 +33,32 @@ export const DatasetTable = ({ datasets }: { datasets: DatasetInfo[] }) => (
       </thead>
       <tbody>
         {datasets.map((dataset) => (
-          <Row key={dataset.id} dataset={dataset} />
+          <Row
+            key={dataset.id}
+            dataset={dataset}
+            format={hasSibling(dataset, datasets) ? dataset.format_type : undefined}
+          />
         ))}
       </tbody>
     </table>
   </div>
 )
 
-function Row({ dataset }: { dataset: DatasetInfo }) {
+/** An address alone leads to the newest import of its commit. */
+const hasSibling = ({ id, source }: DatasetInfo, datasets: DatasetInfo[]) =>
+  datasets.some(
+    (each) => each.id !== id && each.source.repo_id === source.repo_id && each.source.revision === source.revision,
+  )
+
+function Row({ dataset, format }: { dataset: DatasetInfo; format: string | undefined }) {
   const { source, dataset_metadata: metadata, status, progress, format_type } = dataset
   const isOpen = status === "pending" || status === "processing"
   return (
     <tr>
       <th scope="row" className="datasets-name">
-        <DatasetLink source={source}>{source.repo_id}</DatasetLink>
+        <DatasetLink source={source} format={format}>
+          {source.repo_id}
+        </DatasetLink>
         <span className="datasets-source">
           <span>{metadata?.format_version ? `${format_type} ${metadata.format_version}` : format_type}</span>
           <span aria-hidden="true">·</span>

@@ -1,12 +1,13 @@
 import type { DatasetInfo, DatasetStatus } from "@robokit/core/dataset/schema"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
-import { useEffect } from "react"
+import { Link, useNavigate } from "@tanstack/react-router"
+import { Fragment, useEffect } from "react"
 import { datasetQuery, statusQuery } from "../api/datasets.ts"
 import { isOpen } from "../api/polling.ts"
 import { DatasetFacts } from "./dataset-facts.tsx"
 import { DatasetSource } from "./dataset-source.tsx"
 import { Commit } from "./commit.tsx"
+import { addressOf } from "./dataset-link.tsx"
 import { DeleteDataset } from "./delete-dataset.tsx"
 import { ErrorNote } from "./error-note.tsx"
 import { JobList } from "./job-list.tsx"
@@ -20,7 +21,7 @@ import "./dataset-view.css"
 
 interface Props {
   initial: DatasetInfo
-  /** Imports of the same commit, with other formats. */
+  /** All imports of the same commit, this one among them. */
   siblings: DatasetInfo[]
 }
 
@@ -55,9 +56,18 @@ export function DatasetView({ initial, siblings }: Props) {
       </header>
 
       {siblings.length > 1 && (
-        <p className="note note-warn">
-          This commit was imported {siblings.length} times, as {siblings.map((each) => each.format_type).join(", ")}.
-          Shown is the newest.
+        <p className="small soft dataset-also">
+          Also imported as{" "}
+          {siblings
+            .filter((each) => each.id !== dataset.id)
+            .map((each, index) => (
+              <Fragment key={each.id}>
+                {index > 0 && ", "}
+                <Link to="/$owner/$ref" params={addressOf(source)} search={{ format: each.format_type }}>
+                  {each.format_type}
+                </Link>
+              </Fragment>
+            ))}
         </p>
       )}
       {metadata && <DatasetFacts metadata={metadata} />}

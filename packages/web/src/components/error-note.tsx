@@ -1,5 +1,7 @@
 import type { ReactNode } from "react"
 import { ApiError } from "../api/problem.ts"
+import { Ago } from "./ago.tsx"
+import { BudgetBar } from "./budget-bar.tsx"
 import "./notes.css"
 
 interface Props {
@@ -20,6 +22,16 @@ export function ErrorNote({ error, title, onRetry, children }: Props) {
       {known?.userAction && <p>{known.userAction}</p>}
       {known?.retryAfterMs != null && (
         <p>Asked to wait {Math.max(1, Math.ceil(known.retryAfterMs / 1000))} s before another try.</p>
+      )}
+      {known?.shortage && (
+        <>
+          <BudgetBar budget={known.shortage} wanted_usd={known.shortage.wanted_usd} />
+          {known.shortage.resets_at !== null && (
+            <p className="small">
+              It begins anew <Ago at={known.shortage.resets_at} />.
+            </p>
+          )}
+        </>
       )}
       {(onRetry || children) && (
         <div className="row">

@@ -2,14 +2,13 @@
 import Form from "@rjsf/core/lib/components/Form.js"
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { ErrorSchema, RJSFSchema, UiSchema, ValidatorType } from "@rjsf/utils"
-import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
-import { useState } from "react"
-import { type JobSchema, startJob } from "../api/jobs.ts"
+import { useId, useState } from "react"
+import type { JobSchema } from "../api/jobs.ts"
 import { ApiError, type FieldError } from "../api/problem.ts"
-import { addressOf } from "./dataset-link.tsx"
 import { ErrorNote } from "./error-note.tsx"
+import { EstimatedCost, useEstimate } from "./estimated-cost.tsx"
 import { FORM_BUTTONS } from "./form-buttons.tsx"
+import { useStartJob } from "./use-start-job.ts"
 import "./job-form.css"
 
 interface Props {
@@ -22,19 +21,10 @@ interface Props {
 /** The form the server's schema describes. The server also judges what was filled in: its 422 is shown by the field. */
 export function JobForm({ dataset, jobType, schema, onDone }: Props) {
   const [data, setData] = useState<unknown>({})
-  const queryClient = useQueryClient()
-  const navigate = useNavigate()
-  const start = useMutation({
-    mutationFn: (params: unknown) => startJob(dataset.id, jobType, params ?? {}),
-    onSuccess: async (job) => {
-      await queryClient.invalidateQueries({ queryKey: ["datasets", dataset.id] })
-      onDone()
-      await navigate({
-        to: "/$owner/$ref/jobs/$jobId",
-        params: { ...addressOf(dataset.source), jobId: String(job.id) },
-      })
-    },
-  })
+  const start = useStartJob(dataset, jobType)
+  const estimate = useEstimate(dataset.id, jobType, data)
+  const refusalId = useId()
+  const isRefused = estimate.data?.fits === false
   const fields = start.error instanceof ApiError ? start.error.fields : []
   const { title: _title, description: _description, ...fieldsOnly } = schema
   const isBare = Object.keys(schema.properties ?? {}).length === 0
@@ -56,8 +46,14 @@ export function JobForm({ dataset, jobType, schema, onDone }: Props) {
         onChange={(event) => setData(event.formData)}
         onSubmit={(event) => start.mutate(event.formData)}
       >
+        <EstimatedCost estimate={estimate} refusalId={refusalId} />
         <div className="row">
-          <button type="submit" className="button button-main" disabled={start.isPending}>
+          <button
+            type="submit"
+            className="button button-main"
+            disabled={start.isPending || isRefused}
+            aria-describedby={isRefused ? refusalId : undefined}
+          >
             {start.isPending ? "Starting…" : "Start"}
           </button>
           <button type="button" className="button button-quiet" onClick={onDone}>

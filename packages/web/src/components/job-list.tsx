@@ -3,10 +3,12 @@ import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { schemasQuery } from "../api/jobs.ts"
 import { isOpen } from "../api/polling.ts"
-import { formatBytes, plural, spelled } from "../formatting.ts"
+import { formatBytes, formatPrice, plural, spelled } from "../formatting.ts"
 import { Ago } from "./ago.tsx"
 import { addressOf } from "./dataset-link.tsx"
+import { JobMarks } from "./job-marks.tsx"
 import { StatusBadge } from "./status-badge.tsx"
+import { placeOf } from "./waiting-for.tsx"
 import "./job-list.css"
 
 interface Props {
@@ -26,11 +28,14 @@ export function JobList({ jobs, source }: Props) {
             <Link to="/$owner/$ref/jobs/$jobId" params={{ ...addressOf(source), jobId: String(job.id) }}>
               {schemas?.[job.job_type]?.title ?? spelled(job.job_type)}
             </Link>
-            <StatusBadge status={job.status} detail={job.state_detail} />
+            <span className="jobs-state">
+              <JobMarks job={job} />
+              <StatusBadge status={job.status} detail={job.state_detail} />
+            </span>
           </div>
           {isOpen(job) && <progress max={100} value={job.progress} aria-label={`Progress of job ${job.id}`} />}
           <p className="small soft" aria-live={isOpen(job) ? "polite" : "off"}>
-            {job.error?.title ?? job.message ?? ""}
+            {job.error?.title ?? job.message ?? (job.waiting && placeOf(job.waiting)) ?? ""}
           </p>
           <p className="jobs-facts">
             <Ago at={job.completed_at ?? job.created_at} />
@@ -39,7 +44,7 @@ export function JobList({ jobs, source }: Props) {
                 {formatBytes(job.usage.bytes)} in {plural(job.usage.requests, "request")}
               </span>
             )}
-            {job.cached_from !== null && <span>result of job {job.cached_from}</span>}
+            {job.price_usd > 0 && <span>{formatPrice(job.price_usd)}</span>}
             {job.attempt > 1 && <span>attempt {job.attempt}</span>}
           </p>
         </li>

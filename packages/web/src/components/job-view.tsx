@@ -1,18 +1,17 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
-import type { JobInfo } from "@robokit/core/job/schema"
 import { useQuery } from "@tanstack/react-query"
 import type { ReactNode } from "react"
 import { jobQuery, schemasQuery } from "../api/jobs.ts"
 import { ApiError } from "../api/problem.ts"
-import { formatBytes, formatCount, formatDuration, spelled } from "../formatting.ts"
-import { Ago } from "./ago.tsx"
+import { spelled } from "../formatting.ts"
 import { Artifacts } from "./artifacts.tsx"
 import { ErrorNote } from "./error-note.tsx"
+import { JobFacts } from "./job-facts.tsx"
+import { JobNotices } from "./job-notices.tsx"
 import { JobProgress } from "./job-progress.tsx"
 import { JobVerbs } from "./job-verbs.tsx"
 import { JsonTree } from "./json-tree.tsx"
 import { Loading } from "./loading.tsx"
-import { StatusBadge } from "./status-badge.tsx"
 import { useTitle } from "./title.tsx"
 import "./job-view.css"
 
@@ -35,6 +34,7 @@ export function JobView({ dataset, jobId, otherwise }: Props) {
   return (
     <article className="job">
       <h1>{title}</h1>
+      <JobNotices dataset={dataset} job={job} />
       <JobFacts job={job} />
       {job.status !== "completed" && (
         <section className="panel" aria-label="Progress">
@@ -62,30 +62,3 @@ export function JobView({ dataset, jobId, otherwise }: Props) {
     </article>
   )
 }
-
-function JobFacts({ job }: { job: JobInfo }) {
-  return (
-    <dl className="job-facts">
-      <Fact name="Status">
-        <StatusBadge status={job.status} detail={job.state_detail} />
-      </Fact>
-      <Fact name="Job">{job.id}</Fact>
-      <Fact name="Asked for">
-        <Ago at={job.created_at} />
-      </Fact>
-      <Fact name="Attempt">{job.attempt === 0 ? "not begun" : formatCount(job.attempt)}</Fact>
-      <Fact name="Read">
-        {formatBytes(job.usage.bytes)} in {formatCount(job.usage.requests)} requests
-      </Fact>
-      <Fact name="Computed for">{formatDuration(job.usage.compute_ms / 1000)}</Fact>
-      {job.cached_from !== null && <Fact name="Result of">job {job.cached_from}</Fact>}
-    </dl>
-  )
-}
-
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-)

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react"
+import "./section-head.css"
 
 export const SectionHead = ({
   id,

@@ -41,7 +41,7 @@ export function Shell() {
       <footer className="foot">
         <p>Every dataset is pinned to one commit and read over HTTP ranges. Nothing is downloaded whole.</p>
         <p>
-          <a href="/docs">API</a> · <a href="/openapi.json">OpenAPI</a>
+          <Link to="/operator">Operator</Link> · <a href="/docs">API</a> · <a href="/openapi.json">OpenAPI</a>
         </p>
       </footer>
       <KeyDialog />
