@@ -8,4 +8,6 @@ export const settings = (url: $util.Input<string> = databaseUrl.value) => ({
   JOB_QUEUE_URL: queueOf("jobs").url,
   SWEEP_QUEUE_URL: queueOf("sweep").url,
   ARTIFACT_BUCKET: artifacts.name,
+  // The dimension `service` of every metric, so that stages of one account do not mix.
+  POWERTOOLS_SERVICE_NAME: `${$app.name}-${$app.stage}`,
 })

@@ -1,8 +1,9 @@
-import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
+import { and, eq, exists, getTableColumns, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
+import { Measure } from "./measure.ts"
 import { endJobOf, jobIsAt } from "./shard.ts"
 import { shardTable } from "./shard.sql.ts"
 import { hasRoom, isCapped, takeTurn } from "./slots.ts"
@@ -24,6 +25,12 @@ const taken = (table: Leased) => ({
   heartbeat_at: sql`now()`,
   lease_token: sql`gen_random_uuid()`,
   lease_until: leaseEnd(),
+})
+
+/** What a claim gives back. A query within `returning` sees the row as it was: whether somebody else held it. */
+const taking = <Table extends Leased>(table: Table) => ({
+  row: getTableColumns(table),
+  took_over: sql<boolean>`(select was.lease_token is not null from ${table} as was where was.id = ${table}.id)`,
 })
 
 const NO_ROOM = "Waits until something else has ended: as much runs as may."
@@ -57,9 +64,9 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
   const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable))
   const isFirst = sql`${jobTable.stage} = 0`
 
-  const row = await inTurn(
+  const claimed = await inTurn(
     async (room) => {
-      const [row] = await use()
+      const [claimed] = await use()
         .update(jobTable)
         .set({
           ...taken(jobTable),
@@ -70,8 +77,8 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
           edition: nextEdition(),
         })
         .where(and(isKnown, or(and(isNext, room(jobTable)), isGone), sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`))
-        .returning()
-      return row
+        .returning(taking(jobTable))
+      return claimed
     },
     () =>
       use()
@@ -79,14 +86,18 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
         .set({ waits_for_room: true, message: NO_ROOM, edition: nextEdition() })
         .where(and(isKnown, isNext)),
   )
-  if (row) {
+  if (claimed) {
+    const lease = { job: claimed.row, token: claimed.row.lease_token! }
+    Measure.claimed(lease, claimed.took_over)
     await Sweep.arm()
-    return { job: row, token: row.lease_token! }
+    return lease
   }
-  await use()
+  const given_up = await use()
     .update(jobTable)
     .set({ ...ended(CRASHED, "dead"), crashes: MAX_CRASHES })
     .where(and(isKnown, isGone, sql`${deathsOf(jobTable)} >= ${MAX_CRASHES}`))
+    .returning({ id: jobTable.id })
+  if (given_up.length > 0) await Measure.ended(id, { abandoned: true })
   return undefined
 }
 
@@ -94,9 +105,9 @@ export async function claim(id: number, known: readonly string[]): Promise<Lease
 export async function claimShard(shard_id: number, known: readonly string[]): Promise<Lease | undefined> {
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
   const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable))
-  const shard = await inTurn(
+  const claimed = await inTurn(
     async (room) => {
-      const [row] = await use()
+      const [claimed] = await use()
         .update(shardTable)
         .set(taken(shardTable))
         .where(
@@ -106,22 +117,27 @@ export async function claimShard(shard_id: number, known: readonly string[]): Pr
             sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
           ),
         )
-        .returning()
-      return row
+        .returning(taking(shardTable))
+      return claimed
     },
     () => use().update(shardTable).set({ waits_for_room: true }).where(and(isOurs, isNext)),
   )
-  if (shard) {
+  if (claimed) {
+    const shard = claimed.row
     const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))
     if (!job) return undefined
+    const lease = { job, shard, token: shard.lease_token! }
+    Measure.claimed(lease, claimed.took_over)
     await Sweep.arm()
-    return { job, shard, token: shard.lease_token! }
+    return lease
   }
   const [dead] = await use()
     .select()
     .from(shardTable)
     .where(and(isOurs, isDead(shardTable), sql`${deathsOf(shardTable)} >= ${MAX_CRASHES}`))
-  if (dead) await endJobOf(dead, CRASHED, "dead")
+  if (dead && (await endJobOf(dead, CRASHED, "dead"))) {
+    await Measure.ended(dead.job_id, { abandoned: true })
+  }
   return undefined
 }
 

@@ -21,6 +21,7 @@ import {
   openStage,
   type Progress,
 } from "./lease.ts"
+import { Measure } from "./measure.ts"
 import type { Registry } from "./registry.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
 import { partialsOf } from "./shard.ts"
@@ -88,6 +89,7 @@ export async function execute(job_id: number, options: ExecuteOptions): Promise<
   const lease = await (shard_id === undefined ? claim(job_id, known) : claimShard(shard_id, known))
   if (!lease) {
     if (await isForeign(job_id, known)) throw new Error(`job ${job_id} is of a type this release does not know`)
+    log().debug({ job_id, shard_id }, "nothing to do: it has ended, is not due, waits or is in other hands")
     return "not_ours"
   }
   const { job_type, tenant_id } = lease.job
@@ -96,6 +98,7 @@ export async function execute(job_id: number, options: ExecuteOptions): Promise<
     const started = performance.now()
     const ended = await attend(lease, options)
     log().info({ ended, ms: Math.round(performance.now() - started) }, "job")
+    if (ended === "completed" || ended === "failed" || ended === "cancelled") await Measure.ended(job_id)
     return ended
   })
 }
@@ -122,6 +125,7 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
     clearTimeout(clock)
     shutdown?.removeEventListener("abort", goAway)
     await alive.stop()
+    Measure.ran(lease, meter.usage())
     await passOn()
   }
 }

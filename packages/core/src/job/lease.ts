@@ -10,6 +10,7 @@ import type { Partial, Shard } from "./define.ts"
 import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
+import { Measure } from "./measure.ts"
 import { Outbox } from "./outbox.ts"
 import type { JobUsage, StoredArtifact } from "./schema.ts"
 import { completeShard, endJobOf, holdsShard, insertShards, type ShardRow } from "./shard.ts"
@@ -51,6 +52,7 @@ async function write(lease: Lease, set: Both, more: PgUpdateSetSource<typeof job
         .returning({ id: jobTable.id })
   if (rows.length === 0) {
     log().warn({ job_id: job.id, shard_id: shard?.id, attempt: (shard ?? job).attempt, what }, "fenced_write")
+    Measure.fenced(lease)
   }
   return rows.length === 1
 }
@@ -148,8 +150,11 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
   })
 
 /** Writes down what a shard found. False, and nothing is changed, when it is not ours any more. */
-export const deliver = ({ shard, token }: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) =>
-  completeShard(shard, token, partial, usage)
+export async function deliver(lease: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) {
+  const delivered = await completeShard(lease.shard, lease.token, partial, usage)
+  if (!delivered) Measure.fenced(lease)
+  return delivered
+}
 
 /** Ends the job badly; a shard takes its job with it. */
 const end = (lease: Lease, error: AppError, state_detail: "failed" | "dead", usage: JobUsage) => {
@@ -166,7 +171,8 @@ export const fail = (lease: Lease, error: AppError, usage: JobUsage) => {
   if (verdict.action === "fail") return end(lease, error, "failed", usage)
   const { title } = toJobError(error)
   const message = `${title}. Trying again in ${seconds(verdict.delay_ms)} (${tries + 2} of ${verdict.of}).`
-  return putBack(lease, verdict.delay_ms, { tries: tries + 1, usage }, { state_detail: "retry_wait", message })
+  const more = { state_detail: "retry_wait" as const, message }
+  return Measure.retried(lease, error.code, putBack(lease, verdict.delay_ms, { tries: tries + 1, usage }, more))
 }
 
 /** The code that ran the job died under it. Counted apart from errors: three and it is over. */
@@ -175,7 +181,8 @@ export const crashed = (lease: Lease, usage: JobUsage) => {
   if (crashes >= MAX_CRASHES) return end(lease, CRASHED, "dead", usage)
   const delay_ms = crashDelay(crashes)
   const message = `The worker died. Trying again in ${seconds(delay_ms)}.`
-  return putBack(lease, delay_ms, { crashes, usage }, { state_detail: "retry_wait", message })
+  const more = { state_detail: "retry_wait" as const, message }
+  return Measure.retried(lease, CRASHED.code, putBack(lease, delay_ms, { crashes, usage }, more))
 }
 
 /** What a worker does whose writes change nothing any more: ends the job if that is because somebody wants it stopped. */

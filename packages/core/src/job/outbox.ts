@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm"
 import { afterCommit, use } from "../db/database.ts"
-import { ids, log } from "../log.ts"
+import { ids, log, withIds } from "../log.ts"
 import { outboxTable } from "./job.sql.ts"
 import { Queue } from "./queue.ts"
 import type { JobMessage } from "./schema.ts"
@@ -16,15 +16,15 @@ const BATCH = 50
 
 /** Wakes a worker for a job once the surrounding transaction has committed, no sooner than `delay_ms` from now. */
 export async function wake(job_id: number, delay_ms = 0, shard_id?: number) {
-  const { traceparent } = ids()
-  const body = {
-    job_id,
-    ...(shard_id ? { shard_id } : {}),
-    at: Date.now() + delay_ms,
-    ...(traceparent ? { traceparent } : {}),
-  }
+  const body = { job_id, ...(shard_id ? { shard_id } : {}), at: Date.now() + delay_ms, ...trace() }
   const row = await put("job", body, DIRECT_MS)
   await afterCommit(() => deliver(row))
+}
+
+/** Whose work this is, for the logs of whoever goes on with it. */
+function trace() {
+  const { request_id, traceparent } = ids()
+  return { ...(request_id && { request_id }), ...(traceparent && { traceparent }) }
 }
 
 /** The most SQS takes in one call. */
@@ -32,12 +32,11 @@ const SEND_BATCH = 10
 
 /** Wakes workers for shards of a job once the surrounding transaction has committed, ten in a message to the queue. */
 export async function wakeShards(job_id: number, shard_ids: number[]) {
-  const { traceparent } = ids()
   const at = Date.now()
   const bodies = []
   for (let from = 0; from < shard_ids.length; from += SEND_BATCH) {
     const shards = shard_ids.slice(from, from + SEND_BATCH)
-    bodies.push({ job_id, shards, at, ...(traceparent ? { traceparent } : {}) })
+    bodies.push({ job_id, shards, at, ...trace() })
   }
   if (bodies.length === 0) return
   const not_before = sql`now() + ${DIRECT_MS} * interval '1 millisecond'`
@@ -69,7 +68,7 @@ export async function relay(until: number) {
         relayed++
       } catch (error) {
         // It is due again in half a minute; the rows behind it need not wait for that.
-        log().warn({ err: error, outbox_id: row.id, attempts: row.attempts }, "an outbox row could not be sent")
+        log().warn({ err: error, ...whose(row), attempts: row.attempts }, "an outbox row could not be sent")
       }
     }
   }
@@ -90,12 +89,26 @@ async function take(): Promise<Row[]> {
     .returning()
 }
 
-async function deliver(row: Row) {
-  await carryOut(row)
-  await use()
-    .update(outboxTable)
-    .set({ sent_at: sql`now()` })
-    .where(eq(outboxTable.id, row.id))
+/** In the log under whose work it is: the relay sends for everybody. */
+const deliver = (row: Row) =>
+  withIds(whose(row), async () => {
+    await carryOut(row)
+    await use()
+      .update(outboxTable)
+      .set({ sent_at: sql`now()` })
+      .where(eq(outboxTable.id, row.id))
+    log().info({ kind: row.kind, shards: row.body.shards }, "sent")
+  })
+
+function whose({ id, body }: Row) {
+  const { job_id, shard_id, request_id, traceparent } = body as Partial<JobMessage>
+  return {
+    outbox_id: id,
+    ...(job_id && { job_id }),
+    ...(shard_id && { shard_id }),
+    ...(request_id && { request_id }),
+    ...(traceparent && { traceparent }),
+  }
 }
 
 async function carryOut({ kind, body }: Row) {

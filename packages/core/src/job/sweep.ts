@@ -4,6 +4,7 @@ import { AppError } from "../error.ts"
 import { log } from "../log.ts"
 import { CANCELLED, ended } from "./ending.ts"
 import { jobTable, outboxTable, sweepTable } from "./job.sql.ts"
+import { Measure } from "./measure.ts"
 import { Outbox } from "./outbox.ts"
 import { Queue } from "./queue.ts"
 import type { SweepMessage } from "./schema.ts"
@@ -96,6 +97,7 @@ export interface Swept {
 export async function sweep(known: readonly string[], message?: SweepMessage): Promise<Swept | undefined> {
   if (message && !(await disarm(message.turn))) return undefined
   const until = Date.now() + LIMIT_MS
+  await Measure.backlog(known)
   const overdue = await endOverdue(known)
   const cancelled = await endCancelled()
   const relayed = await Outbox.relay(until)
@@ -176,6 +178,7 @@ async function endOverdue(known: readonly string[]) {
       ),
     )
     .returning({ id: jobTable.id })
+  for (const { id } of rows) await Measure.ended(id)
   return rows.length
 }
 
@@ -185,6 +188,7 @@ async function endCancelled() {
     .set(ended(CANCELLED, "cancelled"))
     .where(and(eq(jobTable.state_detail, "cancelling"), lt(jobTable.lease_until, sql`now()`)))
     .returning({ id: jobTable.id })
+  for (const { id } of rows) await Measure.ended(id, { abandoned: true })
   return rows.length
 }
 
@@ -221,6 +225,7 @@ export async function bury(job_id: number, known: readonly string[], shard_id?: 
       ),
     )
     .returning({ id: jobTable.id })
+  if (rows.length === 1) await Measure.ended(job_id)
   return rows.length === 1
 }
 

@@ -3,11 +3,12 @@ import { JobMessage } from "@robokit/core/job/schema"
 import { bury } from "@robokit/core/job/sweep"
 import { log } from "@robokit/core/log"
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda"
+import { withMetrics } from "./metrics.ts"
 
 const KNOWN = Object.keys(jobs)
 
 /** Ends the jobs whose messages failed too often, so that whoever waits for them is told. */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export const handler = withMetrics(async (event: SQSEvent): Promise<SQSBatchResponse> => {
   const batchItemFailures: SQSBatchResponse["batchItemFailures"] = []
   for (const { messageId, body } of event.Records) {
     const message = parse(body)
@@ -16,15 +17,15 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     else {
       try {
         const buried = await bury(message.job_id, KNOWN, message.shard_id)
-        log().error({ job_id: message.job_id, buried }, "a job's message died")
+        log().error({ ...message, buried }, "a job's message died")
       } catch (error) {
-        log().error({ err: error, job_id: message.job_id }, "a dead job could not be buried")
+        log().error({ err: error, ...message }, "a dead job could not be buried")
         batchItemFailures.push({ itemIdentifier: messageId })
       }
     }
   }
   return { batchItemFailures }
-}
+})
 
 function parse(body: string): JobMessage | undefined {
   try {

@@ -3,11 +3,12 @@ import { SweepMessage } from "@robokit/core/job/schema"
 import { sweep } from "@robokit/core/job/sweep"
 import { log } from "@robokit/core/log"
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda"
+import { withMetrics } from "./metrics.ts"
 
 const KNOWN = Object.keys(jobs)
 
 /** One sweep a message; without messages (at a start, and when calls to the API end) one that begins a new chain. */
-export async function handler(event: Partial<SQSEvent> = {}): Promise<SQSBatchResponse> {
+export const handler = withMetrics(async (event: Partial<SQSEvent> = {}): Promise<SQSBatchResponse> => {
   if (!event.Records) {
     await sweep(KNOWN)
     return { batchItemFailures: [] }
@@ -22,4 +23,4 @@ export async function handler(event: Partial<SQSEvent> = {}): Promise<SQSBatchRe
     }
   }
   return { batchItemFailures }
-}
+})
