@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Database } from "../../packages/core/src/db/database.ts"
+import { migrate } from "../../packages/core/src/db/migrate.ts"
+import { startPostgres } from "../../packages/local/src/postgres.ts"
+
+/** Settings of core/config.ts that must be there, whether or not a bench needs what they name. */
+export const UNUSED = { JOB_QUEUE_URL: "none", SWEEP_QUEUE_URL: "none", ARTIFACT_BUCKET: "none", LOG_LEVEL: "warn" }
+
+/** Works on a fresh PostgreSQL that syncs to the disk, which this process's core is connected to, and a folder of its own. */
+export async function withDatabase<T>(work: (database_url: string, scratch: string) => Promise<T>): Promise<T> {
+  const scratch = mkdtempSync(join(tmpdir(), "robokit-bench-"))
+  try {
+    const database = await startPostgres({ data_dir: join(scratch, "pg") })
+    try {
+      await migrate(database.url)
+      Object.assign(process.env, UNUSED, { DATABASE_URL: database.url })
+      await Database.connectTo(database.url)
+      return await work(database.url, scratch)
+    } finally {
+      await Database.close()
+      await database.stop()
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
