@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import { median, percentile, round } from "../numbers.ts"
 import { type Crew, gather } from "./crew.ts"
 import type { Phase, Step } from "./phase.ts"
+import { cpuOfServer } from "./server-cpu.ts"
 import { UNUSED, withDatabase } from "./with-database.ts"
 
 /** Ten connections in all, and ten jobs at once: `POOL` of core/db/database.ts is 2. */
@@ -22,6 +23,8 @@ export interface Lifecycles {
   /** Of one job, its start and its run; null where a peer does not tell. */
   p50_ms: number | null
   p99_ms: number | null
+  /** Processor time of one, in the processes and in the server. What others do to the machine hardly changes it. */
+  cpu_ms: number
 }
 
 /**
@@ -32,7 +35,7 @@ export interface Lifecycles {
 export async function lifecycles(rounds: number): Promise<Lifecycles[]> {
   const installer = fileURLToPath(new URL("../../scripts/install-peers.mjs", import.meta.url))
   execFileSync(process.execPath, [installer], { stdio: "inherit" })
-  return withDatabase(async (database_url) => {
+  return withDatabase(async (database_url, _scratch, server) => {
     const crews: Record<string, Crew> = {}
     try {
       const env = { ...UNUSED, DATABASE_URL: database_url, LOG_LEVEL: "info" }
@@ -42,7 +45,7 @@ export async function lifecycles(rounds: number): Promise<Lifecycles[]> {
       // The first warms up.
       for (let at = 0; at <= rounds; at++)
         for (const [name, crew] of Object.entries(crews)) {
-          const one = await oneRound(crew)
+          const one = await oneRound(crew, server)
           if (at > 0) (all[name] ??= []).push(one)
         }
       return Object.entries(all).map(([name, each]) => summary(name, each))
@@ -52,14 +55,16 @@ export async function lifecycles(rounds: number): Promise<Lifecycles[]> {
   })
 }
 
-type Round = { started_s: number; run_s: number; each: number[] }
+type Round = { started_s: number; run_s: number; each: number[]; cpu_ms: number }
 
-async function oneRound(crew: Crew): Promise<Round> {
+async function oneRound(crew: Crew, server: number): Promise<Round> {
+  const before = cpuOfServer(server)
   const started = await crew.all<Phase>({ phase: "start", jobs: JOBS } satisfies Step)
   const run = await crew.all<Phase>({ phase: "run", jobs: JOBS } satisfies Step)
   // The nth start and the nth run are not of the same job, but of as many.
   const each = run.flatMap((phase, process) => phase.each.map((ms, n) => ms + started[process]!.each[n]!))
-  return { started_s: secondsOf(started), run_s: secondsOf(run), each }
+  const ours = [...started, ...run].reduce((sum, phase) => sum + phase.cpu_ms, 0)
+  return { started_s: secondsOf(started), run_s: secondsOf(run), each, cpu_ms: ours + cpuOfServer(server) - before }
 }
 
 const secondsOf = (phases: Phase[]) =>
@@ -76,5 +81,6 @@ function summary(name: string, rounds: Round[]): Lifecycles {
     lifecycles_per_s: rate((one) => one.started_s + one.run_s),
     p50_ms: each.length ? round(percentile(each, 50), 1) : null,
     p99_ms: each.length ? round(percentile(each, 99), 1) : null,
+    cpu_ms: round(median(rounds.map((one) => one.cpu_ms)) / jobs, 2),
   }
 }

@@ -7,12 +7,21 @@ export interface Phase {
   to: number
   /** Milliseconds that each job took, where that can be told. */
   each: number[]
+  /** Processor time of the process, of all its threads. */
+  cpu_ms: number
 }
+
+const cpuSince = (before: NodeJS.CpuUsage) => {
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+export type Span = Omit<Phase, "cpu_ms">
 
 export const now = () => performance.timeOrigin + performance.now()
 
 /** Does `jobs` pieces of work, `lanes` at once, and says how long it took. */
-export async function inLanes(jobs: number, lanes: number, work: () => Promise<unknown>): Promise<Phase> {
+export async function inLanes(jobs: number, lanes: number, work: () => Promise<unknown>): Promise<Span> {
   const from = now()
   const each: number[] = []
   let left = jobs
@@ -28,8 +37,12 @@ export async function inLanes(jobs: number, lanes: number, work: () => Promise<u
 }
 
 /** Says that it is ready, and does each step that it is told. */
-export function serveSteps(work: (step: Step) => Promise<Phase>) {
+export function serveSteps(work: (step: Step) => Promise<Span>) {
   process.on("disconnect", () => process.exit(0))
-  process.on("message", async (step: Step) => process.send!(await work(step)))
+  process.on("message", async (step: Step) => {
+    const before = process.cpuUsage()
+    const span = await work(step)
+    process.send!({ ...span, cpu_ms: cpuSince(before) } satisfies Phase)
+  })
   process.send!("ready")
 }

@@ -15,7 +15,7 @@ import { withDatabase } from "./with-database.ts"
 
 const FILE = fileURLToPath(new URL("shard-worker.ts", import.meta.url))
 const KEY = { accessKeyId: "local", secretAccessKey: "local" }
-export const LATENCY_MS = 50
+const LATENCY_MS = 50
 
 export interface Scaling {
   workers: number
@@ -68,6 +68,8 @@ export async function secondsWith({ workers, shards, requests, database_url, dat
     SWEEP_QUEUE_URL: sqs.queue("sweep").url,
     ARTIFACT_BUCKET: "none",
     LOG_LEVEL: "warn",
+    FAR_HUB: hub.url,
+    FAR_REQUESTS: String(requests),
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: KEY.accessKeyId,
     AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
@@ -84,9 +86,8 @@ export async function secondsWith({ workers, shards, requests, database_url, dat
       if (wake.to !== "job") return
       await client.send(new SendMessageCommand({ QueueUrl: queue_url, MessageBody: JSON.stringify(wake.body) }))
     })
-    const run = async (parts: number, turn: number) => {
-      const params = { shards: parts, requests, url: hub.url, turn }
-      const { job } = await Job.start(id, "waiting", params, registry)
+    const run = async (n: number) => {
+      const { job } = await Job.start(id, "waiting", { n }, registry)
       for (;;) {
         const { status, started_at, completed_at } = await Job.get(id, job.id)
         if (status === "failed") throw new Error(`job ${job.id} failed`)
@@ -94,9 +95,9 @@ export async function secondsWith({ workers, shards, requests, database_url, dat
         await sleep(100)
       }
     }
-    await run(4 * workers, 0)
+    await run(4 * workers)
     if (worker.coldStarts !== workers) throw new Error(`${worker.coldStarts} workers instead of ${workers}`)
-    return await run(shards, 1)
+    return await run(shards)
   } finally {
     Queue.deliverWith()
     const ended = poller.stop()

@@ -1,21 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { z } from "zod"
 import { harnessShards } from "../../packages/core/test/engine.ts"
 
-/** A job in parts that do nothing but wait for a Hub that is far away: `requests` of them, one after the other. */
-const waiting = {
-  ...harnessShards({
-    plan: async ({ shards }) => Array.from({ length: Number(shards) }, (_, at) => ({ weight: 1, input: { at } })),
-    async run(_input, { params }) {
-      for (let at = 0; at < Number(params.requests); at++) await (await fetch(String(params.url))).text()
-      return {}
-    },
-    reduce: async (partials) => ({ result: { parts: partials.length }, summary: {} }),
-  }),
-  params: z.object({ shards: z.int(), requests: z.int(), url: z.url(), turn: z.int() }),
-}
+/** A job in `n` parts that do nothing but wait for a Hub that is far away, at `FAR_HUB` of the environment, `FAR_REQUESTS` times. */
+const waiting = harnessShards({
+  plan: async ({ n }) => Array.from({ length: Number(n) }, (_, at) => ({ weight: 1, input: { at } })),
+  async run() {
+    const { FAR_HUB = "", FAR_REQUESTS = "0" } = process.env
+    for (let at = 0; at < Number(FAR_REQUESTS); at++) await (await fetch(FAR_HUB)).text()
+    return {}
+  },
+  reduce: async (partials) => ({ result: { parts: partials.length }, summary: {} }),
+})
 
 export const registry = { waiting }
 

@@ -8,8 +8,10 @@ import { startPostgres } from "../../packages/local/src/postgres.ts"
 /** Settings of core/config.ts that must be there, whether or not a bench needs what they name. */
 export const UNUSED = { JOB_QUEUE_URL: "none", SWEEP_QUEUE_URL: "none", ARTIFACT_BUCKET: "none", LOG_LEVEL: "warn" }
 
-/** Works on a fresh PostgreSQL that syncs to the disk, which this process's core is connected to, and a folder of its own. */
-export async function withDatabase<T>(work: (database_url: string, scratch: string) => Promise<T>): Promise<T> {
+/** Works on a fresh PostgreSQL that syncs to the disk, which this process's core is connected to, with a folder of its own and the number of the server. */
+export async function withDatabase<T>(
+  work: (database_url: string, scratch: string, pid: number) => Promise<T>,
+): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), "robokit-bench-"))
   try {
     const database = await startPostgres({ data_dir: join(scratch, "pg") })
@@ -17,7 +19,7 @@ export async function withDatabase<T>(work: (database_url: string, scratch: stri
       await migrate(database.url)
       Object.assign(process.env, UNUSED, { DATABASE_URL: database.url })
       await Database.connectTo(database.url)
-      return await work(database.url, scratch)
+      return await work(database.url, scratch, database.pid)
     } finally {
       await Database.close()
       await database.stop()

@@ -1,6 +1,6 @@
 /** A process that adds jobs that do nothing to graphile-worker, and runs what was added. */
 import { Logger, makeWorkerUtils, run } from "graphile-worker"
-import { inLanes, now, type Phase, serveSteps } from "../jobs/phase.ts"
+import { inLanes, now, type Span, serveSteps } from "../jobs/phase.ts"
 
 interface Input {
   number: number
@@ -16,7 +16,7 @@ const logger = new Logger(() => () => {})
 const utils = await makeWorkerUtils({ connectionString: database_url, maxPoolSize: lanes, logger })
 
 /** Runs until `jobs` of them have ended; one connection more than `lanes`, which listens. */
-async function drain(jobs: number): Promise<Phase> {
+async function drain(jobs: number): Promise<Span> {
   let [from, to, ended] = [0, 0, 0]
   const runner = await run({
     connectionString: database_url,

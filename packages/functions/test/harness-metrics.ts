@@ -1,5 +1,4 @@
 // A process whose metrics a test reads: jobs end in every way there is, all of them in the handlers that deploy them.
-import { sql } from "drizzle-orm"
 import { Database } from "@robokit/core/db/database"
 import { AppError } from "@robokit/core/error"
 import type { Runner } from "@robokit/core/job/execute"
@@ -12,7 +11,7 @@ import { workerWith } from "../src/job/worker.ts"
 keepObjects()
 catchMessages()
 const registry = { plain: harnessJob(), storm: harnessJob(), slow: harnessJob(), stolen: harnessJob() }
-const change = (statement: string) => Database.use().execute(sql.raw(statement))
+const change = (statement: string) => Database.use().execute(statement)
 const { id: dataset_id } = await importDataset()
 const start = async (type: keyof typeof registry) => (await Job.start(dataset_id, type, {}, registry)).job.id
 
