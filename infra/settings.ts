@@ -8,4 +8,6 @@ export const settings = (url: $util.Input<string> = databaseUrl.value) => ({
   DATABASE_URL: url,
   ...queueSettings((queue) => queueOf(queue).url),
   ARTIFACT_BUCKET: artifacts.name,
+  // The dimension `service` of every metric, so that stages of one account do not mix.
+  POWERTOOLS_SERVICE_NAME: `${$app.name}-${$app.stage}`,
 })

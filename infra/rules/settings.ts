@@ -47,7 +47,7 @@ export const settings: Rule[] = [
     check: (graph) =>
       lambdas(graph).flatMap((fn) =>
         Object.keys(settingsOf(fn))
-          .filter((each) => !each.startsWith("SST_") && !(each in Config.shape))
+          .filter((each) => !/^(SST_|POWERTOOLS_)/.test(each) && !(each in Config.shape))
           .map((each) => `${nameOf(fn)}: ${each}`),
       ),
   },

@@ -13,15 +13,19 @@ let root: Logger | undefined
  * `config()`: a log must work where no other setting does.
  */
 export const log = (): Logger =>
-  (root ??= pino({
-    level: process.env.LOG_LEVEL || "info",
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }) },
-    mixin: () => ({ ...scope.getStore() }),
-    redact: ["*.authorization", "*.token", "*.HF_TOKEN"],
-    serializers: { err: pino.stdSerializers.errWithCause },
-  }))
+  (root ??= pino(
+    {
+      level: process.env.LOG_LEVEL || "info",
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      mixin: () => ({ ...scope.getStore() }),
+      redact: ["*.authorization", "*.token", "*.HF_TOKEN"],
+      serializers: { err: pino.stdSerializers.errWithCause },
+    },
+    // At once: the last line of a thread or a process that is ended is the one that will be looked for.
+    pino.destination({ dest: 1, sync: true }),
+  ))
 
 /** Everything logged inside `body` carries these ids too (`request_id`, `job_id`, `attempt`, `tenant_id`). */
 export const withIds = <T>(ids: Ids, body: () => T): T => scope.run({ ...scope.getStore(), ...ids }, body)

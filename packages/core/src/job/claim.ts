@@ -1,10 +1,11 @@
-import { and, eq, exists, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
+import { and, eq, exists, getTableColumns, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
 import { retrying, transaction, use } from "../db/database.ts"
 import { isNotHalted } from "../usage/halt.ts"
 import { classDue } from "./class-due.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
+import { Measure } from "./measure.ts"
 import type { SizeClass } from "./schema.ts"
 import { endJobOf, jobIsAt } from "./shard.ts"
 import { shardTable } from "./shard.sql.ts"
@@ -30,6 +31,12 @@ const taken = (table: Leased) => ({
   heartbeat_at: sql`now()`,
   lease_token: sql`gen_random_uuid()`,
   lease_until: leaseEnd(),
+})
+
+/** What a claim gives back. A query within `returning` sees the row as it was: whether somebody else held it. */
+const taking = <Table extends Leased>(table: Table) => ({
+  row: getTableColumns(table),
+  took_over: sql<boolean>`(select was.lease_token is not null from ${table} as was where was.id = ${table}.id)`,
 })
 
 const NO_ROOM = "Waits until something else has ended: as much runs as may."
@@ -68,9 +75,9 @@ export async function claim(
   const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable), fits(jobTable, most))
   const isFirst = sql`${jobTable.stage} = 0`
 
-  const row = await inTurn(
+  const claimed = await inTurn(
     async (room) => {
-      const [row] = await use()
+      const [claimed] = await use()
         .update(jobTable)
         .set({
           ...taken(jobTable),
@@ -87,8 +94,8 @@ export async function claim(
             sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`,
           ),
         )
-        .returning()
-      return row
+        .returning(taking(jobTable))
+      return claimed
     },
     () =>
       use()
@@ -96,14 +103,18 @@ export async function claim(
         .set({ waits_for_room: true, message: NO_ROOM, edition: nextEdition() })
         .where(and(mayBegin, isNext)),
   )
-  if (row) {
+  if (claimed) {
+    const lease = { job: claimed.row, token: claimed.row.lease_token! }
+    Measure.claimed(lease, claimed.took_over)
     await Sweep.arm()
-    return { job: row, token: row.lease_token! }
+    return lease
   }
-  await use()
+  const given_up = await use()
     .update(jobTable)
     .set({ ...ended(CRASHED, "dead"), crashes: MAX_CRASHES })
     .where(and(isKnown, isGone, sql`${deathsOf(jobTable)} >= ${MAX_CRASHES}`))
+    .returning({ id: jobTable.id })
+  if (given_up.length > 0) await Measure.ended(id, { abandoned: true })
   return undefined
 }
 
@@ -116,9 +127,9 @@ export async function claimShard(
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
   const mayBegin = and(isOurs, isNotHalted())
   const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable), fits(shardTable, most))
-  const shard = await inTurn(
+  const claimed = await inTurn(
     async (room) => {
-      const [row] = await use()
+      const [claimed] = await use()
         .update(shardTable)
         .set(taken(shardTable))
         .where(
@@ -128,22 +139,27 @@ export async function claimShard(
             sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
           ),
         )
-        .returning()
-      return row
+        .returning(taking(shardTable))
+      return claimed
     },
     () => use().update(shardTable).set({ waits_for_room: true }).where(and(mayBegin, isNext)),
   )
-  if (shard) {
+  if (claimed) {
+    const shard = claimed.row
     const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))
     if (!job) return undefined
+    const lease = { job, shard, token: shard.lease_token! }
+    Measure.claimed(lease, claimed.took_over)
     await Sweep.arm()
-    return { job, shard, token: shard.lease_token! }
+    return lease
   }
   const [dead] = await use()
     .select()
     .from(shardTable)
     .where(and(isOurs, isDead(shardTable), sql`${deathsOf(shardTable)} >= ${MAX_CRASHES}`))
-  if (dead) await endJobOf(dead, CRASHED, "dead")
+  if (dead && (await endJobOf(dead, CRASHED, "dead"))) {
+    await Measure.ended(dead.job_id, { abandoned: true })
+  }
   return undefined
 }
 

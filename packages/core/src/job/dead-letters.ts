@@ -3,6 +3,7 @@ import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { costWithShards, ended } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
+import { Measure } from "./measure.ts"
 
 const GIVEN_UP = new AppError("dead_lettered", "The job's message failed too often, so it is not tried again.", {
   user_action:
@@ -24,6 +25,7 @@ export async function bury(job_id: number, known: readonly string[], shard_id?: 
       ),
     )
     .returning({ id: jobTable.id })
+  if (rows.length === 1) await Measure.ended(job_id)
   return rows.length === 1
 }
 

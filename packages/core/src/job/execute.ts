@@ -24,6 +24,7 @@ import {
   openStage,
   type Progress,
 } from "./lease.ts"
+import { Measure } from "./measure.ts"
 import type { Registry } from "./registry.ts"
 import { passUp } from "./class-due.ts"
 import type { JobUsage, PartialResult, SizeClass, StoredArtifact } from "./schema.ts"
@@ -108,7 +109,9 @@ export async function execute(job_id: number, options: ExecuteOptions): Promise<
     : claimShard(shard_id, known, size_class))
   if (!lease) {
     if (await isForeign(job_id, known)) throw new Error(`job ${job_id} is of a type this release does not know`)
-    return (await passUp(job_id, shard_id, size_class)) ? "passed_up" : "not_ours"
+    if (await passUp(job_id, shard_id, size_class)) return "passed_up"
+    log().debug({ job_id, shard_id }, "nothing to do: it has ended, is not due, waits or is in other hands")
+    return "not_ours"
   }
   const { job_type, tenant_id } = lease.job
   const { attempt } = lease.shard ?? lease.job
@@ -116,6 +119,7 @@ export async function execute(job_id: number, options: ExecuteOptions): Promise<
     const started = performance.now()
     const ended = await attend(lease, options)
     log().info({ ended, ms: Math.round(performance.now() - started) }, "job")
+    if (ended === "completed" || ended === "failed" || ended === "cancelled") await Measure.ended(job_id)
     return ended
   })
 }
@@ -144,6 +148,7 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
     clearTimeout(clock)
     shutdown?.removeEventListener("abort", goAway)
     await alive.stop()
+    Measure.ran(lease, meter.usage())
     await passOn()
   }
 }

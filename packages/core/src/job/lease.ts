@@ -12,6 +12,7 @@ import type { Partial, Shard } from "./define.ts"
 import { CANCELLED, CRASHED, due, ended, MAX_CRASHES, MOVES_AT, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
+import { Measure } from "./measure.ts"
 import { Outbox } from "./outbox.ts"
 import type { JobUsage, PartialResult, StoredArtifact } from "./schema.ts"
 import { completeShard, endJobOf, holdsShard, insertShards, type ShardRow } from "./shard.ts"
@@ -68,6 +69,7 @@ async function write(lease: Lease, set: Both, more: PgUpdateSetSource<typeof job
         .returning({ id: jobTable.id })
   if (rows.length === 0) {
     log().warn({ job_id: job.id, shard_id: shard?.id, attempt: (shard ?? job).attempt, what }, "fenced_write")
+    Measure.fenced(lease)
   }
   return rows.length === 1
 }
@@ -173,8 +175,11 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
   })
 
 /** Writes down what a shard found. False, and nothing is changed, when it is not ours any more. */
-export const deliver = (lease: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) =>
-  completeShard(lease.shard, lease.token, partial, { usage, step: stepOf(lease, usage) })
+export async function deliver(lease: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) {
+  const delivered = await completeShard(lease.shard, lease.token, partial, { usage, step: stepOf(lease, usage) })
+  if (!delivered) Measure.fenced(lease)
+  return delivered
+}
 
 /** Ends the job badly. A shard takes its job with it, or only the rest of its stage when the job is stopped at its cap. */
 const end = (lease: Lease, error: AppError, state_detail: "failed" | "dead", usage: JobUsage) => {
@@ -191,13 +196,15 @@ export const fail = (lease: Lease, error: AppError, usage: JobUsage) => {
   const next = larger(size_class)
   if (error.code === "memory_limit" && next && crashes < MOVES_AT) {
     const message = `${toJobError(error).title}. Trying again with more of it.`
-    return putBack(lease, 0, { crashes: MOVES_AT, size_class: next, usage }, { state_detail: "retry_wait", message })
+    const more = { state_detail: "retry_wait" as const, message }
+    return Measure.retried(lease, error.code, putBack(lease, 0, { crashes: MOVES_AT, size_class: next, usage }, more))
   }
   const verdict = judge(error, tries)
   if (verdict.action === "fail") return end(lease, error, "failed", usage)
   const { title } = toJobError(error)
   const message = `${title}. Trying again in ${seconds(verdict.delay_ms)} (${tries + 2} of ${verdict.of}).`
-  return putBack(lease, verdict.delay_ms, { tries: tries + 1, usage }, { state_detail: "retry_wait", message })
+  const more = { state_detail: "retry_wait" as const, message }
+  return Measure.retried(lease, error.code, putBack(lease, verdict.delay_ms, { tries: tries + 1, usage }, more))
 }
 
 /** The code that ran the job died under it. Counted apart from errors: two and it gets more memory, three and it is over. */
@@ -208,7 +215,8 @@ export const crashed = (lease: Lease, usage: JobUsage) => {
   const delay_ms = crashDelay(crashes)
   const message = `The worker died. Trying again in ${seconds(delay_ms)}.`
   const size_class = crashes === MOVES_AT ? (larger(own) ?? own) : own
-  return putBack(lease, delay_ms, { crashes, size_class, usage }, { state_detail: "retry_wait", message })
+  const more = { state_detail: "retry_wait" as const, message }
+  return Measure.retried(lease, CRASHED.code, putBack(lease, delay_ms, { crashes, size_class, usage }, more))
 }
 
 /** What a worker does whose writes change nothing any more: ends the job if that is because somebody wants it stopped. */

@@ -1,7 +1,7 @@
 import { eq, type SQL, sql } from "drizzle-orm"
 import { jsonText } from "../db/columns.ts"
 import { afterCommit, use } from "../db/database.ts"
-import { ids, log } from "../log.ts"
+import { ids, log, withIds } from "../log.ts"
 import { Cached } from "./cached.ts"
 import { jobTable, outboxTable } from "./job.sql.ts"
 import { Queue } from "./queue.ts"
@@ -19,15 +19,15 @@ const BATCH = 50
 
 /** Wakes a worker for a job once the surrounding transaction has committed, no sooner than `delay_ms` from now. */
 export async function wake(job_id: number, delay_ms = 0, shard_id?: number) {
-  const { traceparent } = ids()
-  const body = {
-    job_id,
-    ...(shard_id ? { shard_id } : {}),
-    at: Date.now() + delay_ms,
-    ...(traceparent ? { traceparent } : {}),
-  }
+  const body = { job_id, ...(shard_id ? { shard_id } : {}), at: Date.now() + delay_ms, ...trace() }
   const row = await put("job", sized(body), DIRECT_MS)
   await afterCommit(() => deliver(row))
+}
+
+/** Whose work this is, for the logs of whoever goes on with it. */
+function trace() {
+  const { request_id, traceparent } = ids()
+  return { ...(request_id && { request_id }), ...(traceparent && { traceparent }) }
 }
 
 /** With the class that the row has now: read by the statement that writes the message, so that nobody can be wrong about it. */
@@ -43,14 +43,13 @@ const SEND_BATCH = 10
 
 /** Wakes workers for shards of a job once the surrounding transaction has committed, ten in a message to the queue. */
 export async function wakeShards(job_id: number, shards: { id: number; size_class: SizeClass }[]) {
-  const { traceparent } = ids()
   const at = Date.now()
   const bodies = batches(shards).map(({ size_class, batch }) => ({
     job_id,
     shards: batch.map(({ id }) => id),
     size_class,
     at,
-    ...(traceparent ? { traceparent } : {}),
+    ...trace(),
   }))
   if (bodies.length === 0) return
   const not_before = sql`now() + ${DIRECT_MS} * interval '1 millisecond'`
@@ -100,7 +99,7 @@ export async function relay(until: number) {
         relayed++
       } catch (error) {
         // It is due again in half a minute; the rows behind it need not wait for that.
-        log().warn({ err: error, outbox_id: row.id, attempts: row.attempts }, "an outbox row could not be sent")
+        log().warn({ err: error, ...whose(row), attempts: row.attempts }, "an outbox row could not be sent")
       }
     }
   }
@@ -121,12 +120,26 @@ async function take(): Promise<Row[]> {
     .returning()
 }
 
-async function deliver(row: Row) {
-  await carryOut(row)
-  await use()
-    .update(outboxTable)
-    .set({ sent_at: sql`now()` })
-    .where(eq(outboxTable.id, row.id))
+/** In the log under whose work it is: the relay sends for everybody. */
+const deliver = (row: Row) =>
+  withIds(whose(row), async () => {
+    await carryOut(row)
+    await use()
+      .update(outboxTable)
+      .set({ sent_at: sql`now()` })
+      .where(eq(outboxTable.id, row.id))
+    log().info({ kind: row.kind, shards: row.body.shards }, "sent")
+  })
+
+function whose({ id, body }: Row) {
+  const { job_id, shard_id, request_id, traceparent } = body as Partial<JobMessage>
+  return {
+    outbox_id: id,
+    ...(job_id && { job_id }),
+    ...(shard_id && { shard_id }),
+    ...(request_id && { request_id }),
+    ...(traceparent && { traceparent }),
+  }
 }
 
 type JobBody = Omit<JobMessage, "v"> & { at: number; shards?: number[]; size_class?: SizeClass }

@@ -115,7 +115,9 @@ export const JobMessage = z.object({
   /** Absent: the job itself. */
   shard_id: z.int().positive().optional(),
   v: z.literal(1),
-  traceparent: z.string().optional(),
+  /** Of the request that it comes from, so that one search finds all of it. */
+  request_id: z.string().max(128).optional(),
+  traceparent: z.string().max(128).optional(),
 })
 export type JobMessage = z.infer<typeof JobMessage>
 

@@ -6,6 +6,7 @@ import { classDue } from "./class-due.ts"
 import { isNotHalted } from "../usage/halt.ts"
 import { CANCELLED, costWithShards, ended } from "./ending.ts"
 import { jobTable, outboxTable, sweepTable } from "./job.sql.ts"
+import { Measure } from "./measure.ts"
 import { Outbox } from "./outbox.ts"
 import { Queue } from "./queue.ts"
 import type { SweepMessage } from "./schema.ts"
@@ -98,6 +99,7 @@ export interface Swept {
 export async function sweep(known: readonly string[], message?: SweepMessage): Promise<Swept | undefined> {
   if (message && !(await disarm(message.turn))) return undefined
   const until = Date.now() + LIMIT_MS
+  await Measure.backlog(known)
   const overdue = await endOverdue(known)
   const cancelled = await endCancelled()
   const relayed = await Outbox.relay(until)
@@ -178,6 +180,7 @@ async function endOverdue(known: readonly string[]) {
       ),
     )
     .returning({ id: jobTable.id })
+  for (const { id } of rows) await Measure.ended(id)
   return rows.length
 }
 
@@ -187,6 +190,7 @@ async function endCancelled() {
     .set(ended(CANCELLED, "cancelled"))
     .where(and(eq(jobTable.state_detail, "cancelling"), lt(jobTable.lease_until, sql`now()`)))
     .returning({ id: jobTable.id })
+  for (const { id } of rows) await Measure.ended(id, { abandoned: true })
   return rows.length
 }
 

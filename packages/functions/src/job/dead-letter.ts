@@ -3,11 +3,11 @@ import { jobs } from "@robokit/core/job/registry"
 import { JobMessage } from "@robokit/core/job/schema"
 import { log } from "@robokit/core/log"
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda"
+import { withMetrics } from "./metrics.ts"
 
 /** Ends the jobs whose messages failed too often, so that whoever waits for them is told. */
-export const buryWith =
-  (known: readonly string[]) =>
-  async (event: SQSEvent): Promise<SQSBatchResponse> => {
+export const buryWith = (known: readonly string[]) =>
+  withMetrics(async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = []
     for (const { messageId, body } of event.Records) {
       const message = parse(body)
@@ -16,15 +16,15 @@ export const buryWith =
       else {
         try {
           const buried = await bury(message.job_id, known, message.shard_id)
-          log().error({ job_id: message.job_id, buried }, "a job's message died")
+          log().error({ ...message, buried }, "a job's message died")
         } catch (error) {
-          log().error({ err: error, job_id: message.job_id }, "a dead job could not be buried")
+          log().error({ err: error, ...message }, "a dead job could not be buried")
           batchItemFailures.push({ itemIdentifier: messageId })
         }
       }
     }
     return { batchItemFailures }
-  }
+  })
 
 export const handler = buryWith(Object.keys(jobs))
 

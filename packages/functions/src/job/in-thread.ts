@@ -3,7 +3,8 @@ import { config } from "@robokit/core/config"
 import { AppError } from "@robokit/core/error"
 import type { Done } from "@robokit/core/job/define"
 import type { Runner } from "@robokit/core/job/execute"
-import { type Report, toError } from "./protocol.ts"
+import { ids } from "@robokit/core/log"
+import { type Order, type Report, toError } from "./protocol.ts"
 
 /**
  * Runs a job in a thread of its own with a heap of its own: foreign files are parsed where neither an endless loop nor a
@@ -15,7 +16,7 @@ export const inThread =
     new Promise<Done>((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       const thread = new Worker(entry, {
-        workerData: task,
+        workerData: { task, ids: ids() } satisfies Order,
         // Flags of the parent (a test runner's loader) are not meant for it.
         execArgv: [],
         resourceLimits: {

@@ -1,6 +1,13 @@
 import { AppError, type ErrorCode, type ErrorOptions } from "@robokit/core/error"
 import type { Done } from "@robokit/core/job/define"
-import type { Reading } from "@robokit/core/job/execute"
+import type { Reading, Task } from "@robokit/core/job/execute"
+
+/** What the thread is started with. */
+export interface Order {
+  task: Task
+  /** Under which the thread logs, as its parent does. */
+  ids: Record<string, string | number>
+}
 
 /** What the thread tells its parent. The parent says nothing: it ends the thread. */
 export type Report =

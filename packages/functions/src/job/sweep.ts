@@ -3,11 +3,11 @@ import { SweepMessage } from "@robokit/core/job/schema"
 import { sweep } from "@robokit/core/job/sweep"
 import { log } from "@robokit/core/log"
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda"
+import { withMetrics } from "./metrics.ts"
 
 /** One sweep a message; without messages (at a start, and when calls to the API end) one that begins a new chain. */
-export const sweepWith =
-  (known: readonly string[]) =>
-  async (event: Partial<SQSEvent> = {}): Promise<SQSBatchResponse> => {
+export const sweepWith = (known: readonly string[]) =>
+  withMetrics(async (event: Partial<SQSEvent> = {}): Promise<SQSBatchResponse> => {
     if (!event.Records) {
       await sweep(known)
       return { batchItemFailures: [] }
@@ -22,6 +22,6 @@ export const sweepWith =
       }
     }
     return { batchItemFailures }
-  }
+  })
 
 export const handler = sweepWith(Object.keys(jobs))
