@@ -1,4 +1,6 @@
 /** `npm run chaos [-- kill|pause|… --short --seconds N --runs N --seeds N --seed N]`: breaks things on purpose, and exits with 1 unless everything held. */
+import { fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import "./mended.ts"
 import { type Figures, type Scale, table } from "./figures.ts"
@@ -37,15 +39,29 @@ const scale: Scale = {
 // By leaving in good order what is broken off takes its processes with it.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
 
-let violated = 0
-for (const name of positionals.length > 0 ? positionals : Object.keys(HARNESSES)) {
-  const load = HARNESSES[name]
-  if (!load) throw new Error(`There is no harness ${name}; there are: ${Object.keys(HARNESSES).join(", ")}.`)
+const wanted = positionals.length > 0 ? positionals : Object.keys(HARNESSES)
+const unknown = wanted.find((name) => !HARNESSES[name])
+if (unknown) throw new Error(`There is no harness ${unknown}; there are: ${Object.keys(HARNESSES).join(", ")}.`)
+process.exit(wanted.length === 1 ? await runHere(wanted[0]!) : await runEach(wanted))
+
+async function runHere(name: string): Promise<number> {
   const started = performance.now()
-  const { figures, violations } = await (await load()).run(scale)
-  violated += violations.length
+  const { figures, violations } = await (await HARNESSES[name]!()).run(scale)
   console.log(`\n${name} (${((performance.now() - started) / 1000).toFixed(0)} s)\n\n${table(figures)}`)
   for (const each of violations) console.log(`  VIOLATED: ${each}`)
+  return violations.length === 0 ? 0 : 1
 }
-console.log(violated === 0 ? "\nEverything held." : `\n${violated} violations.`)
-process.exit(violated === 0 ? 0 : 1)
+
+/** One after the other, each in a process of its own: settings and connections of one are not for the next. */
+async function runEach(names: string[]): Promise<number> {
+  const failed: string[] = []
+  const flags = process.argv.slice(2).filter((each) => !names.includes(each))
+  for (const name of names) {
+    const child = fork(fileURLToPath(import.meta.url), [name, ...flags])
+    process.once("exit", () => child.kill())
+    const code = await new Promise((resolve) => child.once("exit", resolve))
+    if (code !== 0) failed.push(name)
+  }
+  console.log(failed.length === 0 ? "\nEverything held." : `\nDid not hold: ${failed.join(", ")}.`)
+  return failed.length === 0 ? 0 : 1
+}
