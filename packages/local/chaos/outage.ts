@@ -36,7 +36,7 @@ export async function run({ isShort = false, seconds }: Scale): Promise<Figures>
     })
     await load.stop()
     const started = performance.now()
-    await stage.settle(isShort ? 20 : 300, isShort ? stage.hasten : undefined)
+    await stage.settle(300, isShort ? stage.hasten : undefined)
 
     const [count] = await stage.sql`select count(*) filter (where status = 'completed')::int as completed,
       count(*) filter (where status = 'failed')::int as failed, max(attempt) as attempts from job where job_type = 'sleeps'`

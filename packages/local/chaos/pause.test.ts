@@ -5,4 +5,4 @@ test("workers that are stopped in a job and wake up when another has finished it
   const { figures, violations } = await run({ isShort: true })
   console.log(figures)
   expect(violations).toEqual([])
-}, 120_000)
+}, 300_000)

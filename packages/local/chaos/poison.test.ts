@@ -5,4 +5,4 @@ test("jobs that kill, starve or block their thread fail by name, and their neigh
   const { figures, violations } = await run({ isShort: true })
   console.log(figures)
   expect(violations).toEqual([])
-}, 120_000)
+}, 300_000)
