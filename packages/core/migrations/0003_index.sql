@@ -22,8 +22,8 @@ CREATE TABLE "episode" (
 	CONSTRAINT "episode_numbers_check" CHECK ("episode"."episode_index" >= 0 and "episode"."length" >= 0),
 	CONSTRAINT "episode_searched_check" CHECK (octet_length("episode"."searched") <= 32768),
 	CONSTRAINT "episode_data_path_check" CHECK (octet_length("episode"."data_path") <= 4096),
-	CONSTRAINT "episode_videos_check" CHECK (octet_length("episode"."videos"::text) <= 65536),
-	CONSTRAINT "episode_stats_check" CHECK (octet_length("episode"."stats"::text) <= 8192)
+	CONSTRAINT "episode_videos_check" CHECK (octet_length("episode"."videos"::text) <= 524288),
+	CONSTRAINT "episode_stats_check" CHECK (octet_length("episode"."stats"::text) <= 65536)
 );
 --> statement-breakpoint
 CREATE TABLE "feature" (
@@ -43,7 +43,7 @@ CREATE TABLE "feature" (
 	CONSTRAINT "feature_role_check" CHECK ("feature"."role" in ('camera', 'sensor', 'action', 'other')),
 	CONSTRAINT "feature_name_check" CHECK (octet_length("feature"."name") between 0 and 1024),
 	CONSTRAINT "feature_searched_check" CHECK (octet_length("feature"."searched") <= 32768),
-	CONSTRAINT "feature_names_check" CHECK (octet_length("feature"."names"::text) <= 131072)
+	CONSTRAINT "feature_names_check" CHECK (octet_length("feature"."names"::text) <= 262144)
 );
 --> statement-breakpoint
 CREATE TABLE "task" (

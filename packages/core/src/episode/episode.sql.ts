@@ -58,8 +58,8 @@ export const episodeTable = pgTable(
     check("episode_numbers_check", sql`${table.episode_index} >= 0 and ${table.length} >= 0`),
     check("episode_searched_check", sql`octet_length(${table.searched}) <= 32768`),
     check("episode_data_path_check", sql`octet_length(${table.data_path}) <= 4096`),
-    check("episode_videos_check", sql`octet_length(${table.videos}::text) <= 65536`),
-    check("episode_stats_check", sql`octet_length(${table.stats}::text) <= 8192`),
+    check("episode_videos_check", sql`octet_length(${table.videos}::text) <= 524288`),
+    check("episode_stats_check", sql`octet_length(${table.stats}::text) <= 65536`),
   ],
 )
 
@@ -104,6 +104,6 @@ export const featureTable = pgTable(
     check("feature_role_check", sql`${table.role} in ('camera', 'sensor', 'action', 'other')`),
     check("feature_name_check", sql`octet_length(${table.name}) between 0 and 1024`),
     check("feature_searched_check", sql`octet_length(${table.searched}) <= 32768`),
-    check("feature_names_check", sql`octet_length(${table.names}::text) <= 131072`),
+    check("feature_names_check", sql`octet_length(${table.names}::text) <= 262144`),
   ],
 )

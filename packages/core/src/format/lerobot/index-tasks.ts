@@ -68,7 +68,15 @@ export function featureRows({ info }: Declared) {
   const features = info.features.map((feature, place): FeatureRow => {
     const { key, dtype, shape, names, unit } = feature
     const role = isCamera(feature) ? "camera" : isSensor!.has(key) ? "sensor" : isAction!.has(key) ? "action" : "other"
-    return { place, name: key, role, dtype, shape, names: names?.slice(0, MAX_NAMES) ?? null, unit }
+    return {
+      place,
+      name: key,
+      role,
+      dtype,
+      shape,
+      names: names?.slice(0, MAX_NAMES).map((each) => each.slice(0, 64)) ?? null,
+      unit,
+    }
   })
   return { rows: { ...noRows(), features }, counts: { kind: "features", rows: features.length } }
 }

@@ -150,7 +150,9 @@ describe("a long table is cut into parts that together have every episode once",
     )
     expect(parts.length).toBeGreaterThan(4)
     expect(summary).toMatchObject({ episodes: count, frames: count, tasks: count })
-    expect(rows.episodes.map(({ episode_index }) => episode_index)).toEqual(Array.from({ length: count }, (_, at) => at))
+    expect(rows.episodes.map(({ episode_index }) => episode_index)).toEqual(
+      Array.from({ length: count }, (_, at) => at),
+    )
     expect(new Set(rows.tasks.map(({ place }) => place)).size).toBe(count)
   })
 
@@ -201,9 +203,10 @@ describe.runIf(hasSharedData)("datasets that LeRobot wrote", () => {
         const stats = typeof episode_stats === "string" ? undefined : episode_stats[String(row.episode_index)]
         for (const [key, kept] of Object.entries(row.stats ?? {})) {
           const min = stats?.[`${key}/min`]
-          if (min) expect(kept.min).toEqual(
-            min.slice(0, kept.min.length).map((each) => (Number.isFinite(each) ? expect.closeTo(each, 2) : null)),
-          )
+          if (min)
+            expect(kept.min).toEqual(
+              min.slice(0, kept.min.length).map((each) => (Number.isFinite(each) ? expect.closeTo(each, 2) : null)),
+            )
         }
       }
       expect(rows.tasks.map(({ task_index, task }) => ({ task_index, task }))).toEqual(tasks)
