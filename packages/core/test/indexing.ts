@@ -28,7 +28,7 @@ export async function indexDataset(dataset_id: number, tree: Record<string, Uint
   Queue.deliverWith(async (wake) => void waiting.push(wake))
   const { job } = await Job.start(dataset_id, "indexing", {})
   // It was started before: its message went elsewhere.
-  if (waiting.every((wake) => wake.to === "sweep")) waiting.push({ to: "job", body: { job_id: job.id, v: 1 } })
+  if (!waiting.some((wake) => wake.to === "job")) waiting.push({ to: "job", body: { job_id: job.id, v: 1 } })
   const ends: Ended[] = []
   for (let wake = waiting.shift(); wake; wake = waiting.shift()) {
     if (wake.to === "sweep") continue

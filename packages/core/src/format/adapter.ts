@@ -1,3 +1,4 @@
+import type { Frames, FramesRequest } from "../episode/frames.ts"
 import type { IndexRows } from "../episode/rows.ts"
 import type { FileEntry, Files } from "../files/files.ts"
 import type { DatasetMetadata, FormatType } from "./schema.ts"
@@ -78,4 +79,6 @@ export interface FormatAdapter {
   extract?(ctx: ExtractContext): Promise<DatasetMetadata>
   /** Absent until the format can be indexed. Loads its reader lazily. */
   index?(): Promise<FormatIndex>
+  /** Reads the numbers of one episode. Absent where there are none. Loads its reader lazily. */
+  frames?(request: FramesRequest, ctx: IndexContext): Promise<Frames>
 }
