@@ -10,6 +10,8 @@ import { Storage } from "../src/job/storage.ts"
 /** A commit nobody else has. */
 export const newSha = () => randomBytes(20).toString("hex")
 
+const everywhere = { lerobot: true, rosbag: "Not this one.", hdf5: true, parquet: true, custom: true } as const
+
 /** A dataset as an import leaves it, without asking a Hub; of the jobs that an import begins with the first alone. */
 export const importDataset = (
   options: { repo_id?: string; revision?: string; format_type?: "lerobot" | "rosbag" } = {},
@@ -29,7 +31,7 @@ export const importDataset = (
       reason: "because",
       import_usage: { requests: 3, bytes: 100, files: 1, paths: ["meta/info.json"] },
     },
-    { metadata_extraction: jobs.metadata_extraction },
+    { metadata_extraction: { ...jobs.metadata_extraction, formats: { ...everywhere, rosbag: true } } },
   )
 
 /** A queue that keeps what it is given; `down` makes it refuse. */
@@ -63,8 +65,6 @@ export function keepObjects() {
   })
   return objects
 }
-
-const everywhere = { lerobot: true, rosbag: "Not this one.", hdf5: true, parquet: true, custom: true } as const
 
 export const harnessJob = (run: SingleJob["run"] = async () => outcome()): SingleJob => ({
   title: "Harness",

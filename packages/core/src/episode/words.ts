@@ -12,6 +12,8 @@ export interface Question {
   words: string | null
   /** For `ilike`; null when too short. */
   pattern: string | null
+  /** Words long enough to be recognised misspelt. */
+  like: string[]
 }
 
 export function questionOf(given: string): Question | null {
@@ -20,7 +22,8 @@ export function questionOf(given: string): Question | null {
   const words = found.length > 0 ? found.map((word) => `${word}:*`).join(" & ") : null
   const isLong = [...text].length >= TRIGRAM
   const pattern = isLong ? `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%` : null
-  return words === null && pattern === null ? null : { text, words, pattern }
+  const like = found.filter((word) => [...word].length >= TRIGRAM)
+  return words === null && pattern === null ? null : { text, words, pattern, like }
 }
 
 interface Columns {
@@ -35,7 +38,10 @@ export const contains = (columns: Columns, question: Question): SQL =>
 /** As above, and rows with a text like it: misspelt words. */
 export function resembles({ words, searched }: Columns, question: Question): SQL {
   const all = exact({ words, searched }, question)
-  if (question.pattern !== null) all.push(sql`${question.text} <% ${searched}`)
+  if (question.like.length > 0) {
+    const each = question.like.map((word) => sql`${word} <% ${searched}`)
+    all.push(sql`(${sql.join(each, sql` and `)})`)
+  }
   return sql`(${sql.join(all, sql` or `)})`
 }
 

