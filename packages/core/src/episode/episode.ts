@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm"
+import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm"
 import { jsonText, storable } from "../db/columns.ts"
 import { retrying, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
@@ -63,13 +63,20 @@ async function listOf(
     .from(episodeTable)
     .where(wanted)
   const order = isDown ? desc : asc
-  const rows = await use()
-    .select()
+  // Numbers first: what is skipped is then read from an index, not from the rows.
+  const found = await use()
+    .select({ episode_index: episodeTable.episode_index })
     .from(episodeTable)
     .where(and(wanted, cursor === undefined ? undefined : after(cursor, byLength, isDown)))
     .orderBy(...(byLength ? [order(episodeTable.length)] : []), order(episodeTable.episode_index))
     .offset(cursor === undefined ? skip : 0)
     .limit(limit + 1)
+  const places = new Map(found.map(({ episode_index }, at) => [episode_index, at]))
+  const unsorted = await use()
+    .select()
+    .from(episodeTable)
+    .where(and(isOf(index), inArray(episodeTable.episode_index, [...places.keys()])))
+  const rows = unsorted.toSorted((a, b) => places.get(a.episode_index)! - places.get(b.episode_index)!)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   const next_cursor = rows.length > limit && last ? cursorOf(last, byLength) : null
