@@ -4,13 +4,16 @@ import { Dataset } from "../src/dataset/dataset.ts"
 import type { Listing } from "../src/dataset/schema.ts"
 import type { JobOutcome, ShardedJob, SingleJob } from "../src/job/define.ts"
 import type { Runner } from "../src/job/execute.ts"
+import { jobs } from "../src/job/registry.ts"
 import { Queue } from "../src/job/queue.ts"
 import { Storage } from "../src/job/storage.ts"
 
 /** A commit nobody else has. */
 export const newSha = () => randomBytes(20).toString("hex")
 
-/** A dataset as an import leaves it, without asking a Hub. */
+const everywhere = { lerobot: true, rosbag: "Not this one.", hdf5: true, parquet: true, custom: true } as const
+
+/** A dataset as an import leaves it, without asking a Hub; of the jobs that an import begins with the first alone. */
 export const importDataset = (
   options: {
     repo_id?: string
@@ -36,6 +39,7 @@ export const importDataset = (
       listing: options.listing ?? { complete: true, files: 0, bytes: 0, by_kind: {} },
       import_usage: { requests: 3, bytes: 100, files: 1, paths: ["meta/info.json"] },
     },
+    { metadata_extraction: { ...jobs.metadata_extraction, formats: { ...everywhere, rosbag: true } } },
   )
 
 /** A queue that keeps what it is given; `down` makes it refuse. */
@@ -71,8 +75,6 @@ export function keepObjects() {
   })
   return objects
 }
-
-const everywhere = { lerobot: true, rosbag: "Not this one.", hdf5: true, parquet: true, custom: true } as const
 
 export const harnessJob = (run: SingleJob["run"] = async () => outcome()): SingleJob => ({
   title: "Harness",

@@ -9,7 +9,7 @@ import { insert, wantedOf } from "../job/job.ts"
 import { jobTable } from "../job/job.sql.ts"
 import { cursorId, datasetNotFound, type Page } from "../job/list.ts"
 import { Outbox } from "../job/outbox.ts"
-import { jobs } from "../job/registry.ts"
+import { jobs, type Registry } from "../job/registry.ts"
 import { Sweep } from "../job/sweep.ts"
 import { datasetTable } from "./dataset.sql.ts"
 import { detect, pin, type Pinned } from "./inspect.ts"
@@ -21,8 +21,8 @@ export * as Dataset from "./dataset.ts"
 export { stats } from "./stats.ts"
 
 /**
- * Imports a repository at the commit its revision names now, in the format the adapters recognise, and queues its
- * metadata job.
+ * Imports a repository at the commit its revision names now, in the format the adapters recognise, and queues the jobs
+ * that every import begins with.
  *
  * @throws AppError `dataset_exists` with `existing_id`; `format_unsupported`; `budget_exceeded`; whatever the Hub said.
  */
@@ -35,8 +35,15 @@ export async function create(input: Create): Promise<DatasetInfo> {
   return register(pinned, await detect(pinned, usage))
 }
 
-/** Writes down what was found, with its first job, in one transaction. Metadata that another dataset of the commit has is there at once. */
-export async function register(pinned: Pinned, found: Detected & { import_usage: ImportUsage }): Promise<DatasetInfo> {
+/**
+ * Writes down what was found, with the jobs that an import queues, in one transaction. What another dataset of the commit has
+ * is there at once.
+ */
+export async function register(
+  pinned: Pinned,
+  found: Detected & { import_usage: ImportUsage },
+  registry: Registry = jobs,
+): Promise<DatasetInfo> {
   await Sweep.arm()
   return transaction(async () => {
     const [row] = await use()
@@ -55,20 +62,27 @@ export async function register(pinned: Pinned, found: Detected & { import_usage:
       await refuseKnown(pinned.repo_id, pinned.revision, found.format_type)
       throw new AppError("unexpected", "The dataset was neither there nor could it be created.")
     }
-    const metadata = await firstJob(row)
-    if (metadata === undefined) return toInfo(row, { state: "pending", progress: 0 })
-    return toInfo({ ...row, dataset_metadata: metadata }, { state: "completed", progress: 100 })
+    const { metadata, open } = await firstJobs(row, registry)
+    return toInfo(
+      metadata === undefined ? row : { ...row, dataset_metadata: metadata },
+      open > 0 ? { state: "pending", progress: 0 } : { state: "completed", progress: 100 },
+    )
   })
 }
 
-/** The metadata, if there is a result to copy; else its job is queued. */
-async function firstJob(dataset: Row) {
-  const definition = jobs.metadata_extraction
-  const wanted = wantedOf("metadata_extraction", definition, {})
-  const copy = await Cached.copy(dataset, wanted)
-  if (copy) return copy.result as DatasetMetadata
-  await insert(dataset, wanted, definition)
-  return undefined
+/** Queues the jobs of an import, or copies their results where there are any. */
+async function firstJobs(dataset: Row, registry: Registry) {
+  let metadata: DatasetMetadata | undefined
+  let open = 0
+  for (const [job_type, definition] of Object.entries(registry)) {
+    if (!definition.on_import || definition.formats[dataset.format_type] !== true) continue
+    const wanted = wantedOf(job_type, definition, definition.params.parse({}))
+    const copy = Cached.isCopied(definition) ? await Cached.copy(dataset, wanted) : undefined
+    if (copy === undefined) open++
+    if (copy === undefined) await insert(dataset, wanted, definition)
+    else if (job_type === "metadata_extraction") metadata = copy.result as DatasetMetadata
+  }
+  return { metadata, open }
 }
 
 /** A commit never changes, so what `auto` found before it would find again: no need to ask the Hub. */

@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, ne, sql } from "drizzle-orm"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { use } from "../db/database.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
+import type { JobDefinition } from "./define.ts"
 import { infoColumns } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 
@@ -33,6 +34,9 @@ export const scopeColumns = {
   format_type: datasetTable.format_type,
   access: datasetTable.access,
 }
+
+/** Whether a result is all that a job leaves: the rows of one that fills tables of its own would be missing. */
+export const isCopied = (definition: JobDefinition) => !("absorb" in definition && definition.absorb)
 
 const isPublic = ({ access }: Scope) => !access.private && !access.gated
 

@@ -9,7 +9,7 @@ import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
 import { overBudget } from "../usage/budget.ts"
 import { bytesLeft, overCap } from "../usage/cap.ts"
-import type { Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
+import type { Absorb, Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
 import { folderOf } from "./attempt-files.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
 import { claim, claimShard, isForeign } from "./claim.ts"
@@ -124,7 +124,7 @@ export async function execute(job_id: number, options: ExecuteOptions): Promise<
   })
 }
 
-async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOptions): Promise<Ended> {
+async function attend(lease: Lease, { registry, run, time_limit_ms, shutdown }: ExecuteOptions): Promise<Ended> {
   const stop = new AbortController()
   const goAway = () => stop.abort(SHUTDOWN)
   const clock = setTimeout(() => stop.abort(OUT_OF_TIME), time_limit_ms)
@@ -141,7 +141,7 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
     const done = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
     // What came in at the last moment counts.
     if (stop.signal.reason === LOST) return await leave(lease, meter.usage())
-    return await writeDown(lease, done, meter.usage())
+    return await writeDown(lease, done, meter.usage(), absorbOf(registry, lease))
   } catch (error) {
     return await settle(lease, stop.signal.aborted ? stop.signal.reason : error, meter.usage())
   } finally {
@@ -153,14 +153,19 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
   }
 }
 
-async function writeDown(lease: Lease, done: Done, usage: JobUsage): Promise<Ended> {
+async function writeDown(lease: Lease, done: Done, usage: JobUsage, absorb: Absorb | undefined): Promise<Ended> {
   const { shard } = lease
   if ("shards" in done) {
-    return (await persist(() => openStage(lease, done.shards, usage))) ? "planned" : leave(lease, usage)
+    return (await persist(() => openStage(lease, done.shards, usage, absorb))) ? "planned" : leave(lease, usage)
   }
-  if ("result" in done) return publish(lease, done, usage)
+  if ("result" in done) return publish(lease, done, usage, absorb)
   if (!shard) throw new Error("a job that is no shard brought a partial result")
-  return (await persist(() => deliver({ ...lease, shard }, done.partial, usage))) ? "delivered" : "not_ours"
+  return (await persist(() => deliver({ ...lease, shard }, done.partial, usage, absorb))) ? "delivered" : "not_ours"
+}
+
+function absorbOf(registry: Registry, { job }: Lease) {
+  const definition = registry[job.job_type]
+  return definition && "plan" in definition ? definition.absorb : undefined
 }
 
 async function settle(lease: Lease, reason: unknown, usage: JobUsage): Promise<Ended> {
@@ -205,7 +210,12 @@ async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Tas
 }
 
 /** Artefacts first, under a key with the token in it; then the one guarded write that makes them the result. */
-async function publish(lease: Lease, { result, summary, artifacts = [], partial }: JobOutcome, usage: JobUsage) {
+async function publish(
+  lease: Lease,
+  { result, summary, artifacts = [], partial }: JobOutcome,
+  usage: JobUsage,
+  absorb: Absorb | undefined,
+) {
   const { job, token } = lease
   const folder = folderOf(job, token)
   const stored: StoredArtifact[] = []
@@ -215,7 +225,8 @@ async function publish(lease: Lease, { result, summary, artifacts = [], partial 
     await Storage.put(folder + name, bytes, media_type)
     stored.push({ name, media_type, bytes: bytes.byteLength, sha256, key: folder + name })
   }
-  const published = await persist(() => complete(lease, { result, summary, artifacts: stored, usage, partial }))
+  const completion = { result, summary, artifacts: stored, usage, partial }
+  const published = await persist(() => complete(lease, completion, absorb))
   if (published) return "completed"
   // Nobody will ever point at these.
   if (stored.length > 0) await Storage.removeAll(folder)

@@ -87,7 +87,9 @@ export async function start(
 ): Promise<{ job: JobInfo; created: boolean }> {
   const { definition, dataset } = await retrying(() => startable(dataset_id, job_type, registry))
   const wanted = wantedOf(job_type, definition, params)
-  const there = (await retrying(() => findSame(dataset_id, wanted))) ?? (await fromCache(dataset, wanted))
+  const there =
+    (await retrying(() => findSame(dataset_id, wanted))) ??
+    (Cached.isCopied(definition) ? await fromCache(dataset, wanted) : undefined)
   if (there) return { job: toInfo(there), created: false }
 
   await Sweep.arm()

@@ -8,7 +8,7 @@ import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
 import { priceOfStep } from "../usage/price.ts"
 import { dropEarlier } from "./attempt-files.ts"
-import type { Partial, Shard } from "./define.ts"
+import type { Absorb, JobKey, Partial, Shard } from "./define.ts"
 import { CANCELLED, CRASHED, due, ended, MAX_CRASHES, MOVES_AT, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
@@ -105,10 +105,12 @@ export interface Completion {
   partial?: PartialResult | undefined
 }
 
+const keyOf = ({ tenant_id, dataset_id, id }: Lease["job"]): JobKey => ({ tenant_id, dataset_id, job_id: id })
+
 const released = { lease_token: null, lease_until: null }
 
 /** Publishes the result in one guarded write. False, and nothing is changed, when the job is not ours any more. */
-export const complete = (lease: Lease, { result, summary, artifacts, usage, partial }: Completion) =>
+export const complete = (lease: Lease, { result, summary, artifacts, usage, partial }: Completion, absorb?: Absorb) =>
   transaction(async () => {
     const { dataset_id, job_type, crashes, tries } = lease.job
     // Deleting locks the dataset before its jobs; in any other order the two could wait for each other for ever.
@@ -142,6 +144,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage, part
         .set({ dataset_metadata: result as DatasetMetadata })
         .where(eq(datasetTable.id, dataset_id))
     }
+    if (published) await absorb?.end(keyOf(lease.job))
     return published
   })
 
@@ -149,7 +152,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage, part
  * Gives the job's lease up for the shards of one stage more: the job then runs by them, and the last of them wakes it
  * for the reduce. False, and nothing is changed, when the job is not ours any more.
  */
-export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
+export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage, absorb?: Absorb) =>
   transaction(async () => {
     const { job } = lease
     const step = stepOf(lease, usage)
@@ -169,17 +172,38 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
       "open stage",
     )
     if (!ours) return false
+    if (job.stage === 0) await absorb?.begin(keyOf(job))
     if (shards.length > 0) await insertShards(job, job.stage + 1, shards)
     else await Outbox.wake(job.id)
     return true
   })
 
 /** Writes down what a shard found. False, and nothing is changed, when it is not ours any more. */
-export async function deliver(lease: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) {
-  const delivered = await completeShard(lease.shard, lease.token, partial, { usage, step: stepOf(lease, usage) })
-  if (!delivered) Measure.fenced(lease)
-  return delivered
+export async function deliver(
+  lease: Lease & { shard: ShardRow },
+  partial: Partial,
+  usage: JobUsage,
+  absorb?: Absorb,
+): Promise<boolean> {
+  const { job, shard, token } = lease
+  const work = { usage, step: stepOf(lease, usage) }
+  try {
+    // Rows before the guard: the other way round they would be written while the job's row is locked, one shard at a time.
+    const write = async () => {
+      const kept = absorb ? await absorb.partial(partial, keyOf(job)) : partial
+      if (!(await completeShard(shard, token, kept, work))) throw NOT_OURS
+    }
+    await (absorb ? transaction(write) : write())
+    return true
+  } catch (error) {
+    if (error !== NOT_OURS) throw error
+    Measure.fenced(lease)
+    return false
+  }
 }
+
+/** Undoes the transaction it is thrown in. */
+const NOT_OURS = new Error("the lease is not ours any more")
 
 /** Ends the job badly. A shard takes its job with it, or only the rest of its stage when the job is stopped at its cap. */
 const end = (lease: Lease, error: AppError, state_detail: "failed" | "dead", usage: JobUsage) => {

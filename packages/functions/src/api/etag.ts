@@ -5,6 +5,7 @@ import type { Context } from "hono"
 const SHAPE = 2
 
 const REVALIDATE = "private, no-cache"
+const FOR_EVER = "private, max-age=31536000, immutable"
 
 /**
  * Nothing is kept unasked, not even a finished job: its type's version may go up, its dataset may be deleted or hidden
@@ -25,5 +26,8 @@ export function isKnown(c: Context, version: string): boolean {
 
 /** The version of an answer that is cheap to make: itself. */
 export const versionOf = (body: unknown) => createHash("sha256").update(JSON.stringify(body)).digest("base64url")
+
+/** For what only the bytes of a commit decide: no job, no row, no version of ours is in it. */
+export const keepForEver = (c: Context) => c.header("cache-control", FOR_EVER)
 
 const opaque = (tag: string) => tag.trim().replace(/^W\//, "")

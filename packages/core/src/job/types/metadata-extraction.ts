@@ -15,6 +15,7 @@ export const metadataExtraction = defineJob({
   version: 1,
   params: z.object({}).strict(),
   formats: { lerobot: true, rosbag: NO_READER, hdf5: NO_READER, parquet: true, custom: true },
+  on_import: true,
   size_class: "light",
   estimate: (listing, _params, format_type) => {
     const list = listingWork(listing)
