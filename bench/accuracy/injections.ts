@@ -1,7 +1,15 @@
 import type { Injections } from "./injection.ts"
-import { fileInjections } from "./injections/files.ts"
+import { episodeInjections } from "./injections/episodes.ts"
 import { frameInjections } from "./injections/frames.ts"
 import { infoInjections } from "./injections/info.ts"
+import { tableInjections } from "./injections/tables.ts"
+import { taskInjections } from "./injections/tasks.ts"
 
 /** Every way to damage a dataset. A rule that no injection makes fire does not ship: a test compares with the registry. */
-export const injections: Injections = [...fileInjections, ...infoInjections, ...frameInjections]
+export const injections: Injections = [
+  ...infoInjections,
+  ...episodeInjections,
+  ...taskInjections,
+  ...tableInjections,
+  ...frameInjections,
+]

@@ -67,7 +67,7 @@ export async function measure({
         const injected = await injection.apply(dataset, strength)
         if (!injected) continue
         tried.add(key)
-        const { findings } = await look(dataset, DEPTH_OF[rules[rule]!.cost])
+        const { findings } = await look(dataset, depthOf(rules[rule]!))
         const own = findings.filter(({ code }) => code === rule)
         const isKnown = ({ code, severity }: Finding) =>
           severity === "info" || code === rule || known.has(code) || injected.also?.includes(code)
@@ -93,6 +93,9 @@ export async function measure({
   }
   return measured
 }
+
+/** The least depth at which the rule looks as closely as it can. */
+const depthOf = ({ cost, closer }: Rule): Depth => DEPTH_OF[closer?.cost ?? cost]
 
 /** The dataset as the validation job sees it. */
 export async function look(dataset: Editable, depth: Depth): Promise<Validation> {

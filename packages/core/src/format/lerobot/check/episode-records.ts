@@ -2,14 +2,17 @@ import { AppError } from "../../../error.ts"
 import type { EpisodeFacts, WindowColumns } from "./subjects.ts"
 
 const MAX_ROWS = 2_000_000
-const BASE = [
-  "episode_index",
-  "length",
-  "dataset_from_index",
-  "dataset_to_index",
-  "data/chunk_index",
-  "data/file_index",
-]
+const BASE = {
+  episode_index: "episode_index",
+  length: "length",
+  from: "dataset_from_index",
+  to: "dataset_to_index",
+  data_chunk: "data/chunk_index",
+  data_file: "data/file_index",
+  self_chunk: "meta/episodes/chunk_index",
+  self_file: "meta/episodes/file_index",
+} as const satisfies Partial<Record<keyof EpisodeFacts, string>>
+const BASE_NAMES = Object.keys(BASE) as (keyof typeof BASE)[]
 const WINDOW = ["chunk_index", "file_index", "from_timestamp", "to_timestamp"]
 
 /** Rows of the episodes table in flat arrays: 100,000 episodes of three cameras take 16 MB. */
@@ -28,7 +31,7 @@ export class EpisodeRecords {
 
   /** Names of the columns whose numbers `append` takes, in order. */
   static columnsOf = (cameras: readonly string[]) => [
-    ...BASE,
+    ...Object.values(BASE),
     ...cameras.flatMap((camera) => WINDOW.map((name) => `videos/${camera}/${name}`)),
   ]
 
@@ -80,39 +83,24 @@ export class EpisodeRecords {
     this.#at = grown(this.#at, new Uint32Array(next))
   }
 
-  finish(): Pick<
-    EpisodeFacts,
-    | "rows"
-    | "episode_index"
-    | "length"
-    | "from"
-    | "to"
-    | "data_chunk"
-    | "data_file"
-    | "windows"
-    | "tasks"
-    | "source"
-    | "at"
-  > {
-    const [episode_index, length, from, to, data_chunk, data_file, ...others] = this.#columns.map((column) =>
-      column.subarray(0, this.#rows),
-    ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, ...Float64Array[]]
+  finish(): Records {
+    const columns = this.#columns.map((column) => column.subarray(0, this.#rows))
+    const base = Object.fromEntries(BASE_NAMES.map((name, at) => [name, columns[at]!])) as Record<
+      keyof typeof BASE,
+      Float64Array
+    >
     const windows = new Map<string, WindowColumns>()
-    for (const [at, camera] of this.#cameras.entries()) {
-      const [chunk, file, start, end] = others.slice(at * 4, at * 4 + 4) as [
-        Float64Array,
-        Float64Array,
-        Float64Array,
-        Float64Array,
-      ]
-      windows.set(camera, { chunk, file, from: start, to: end })
+    for (const [camera, name] of this.#cameras.entries()) {
+      const [chunk, file, from, to] = WINDOW.map((_, at) => columns[BASE_NAMES.length + camera * WINDOW.length + at]!)
+      windows.set(name, { chunk: chunk!, file: file!, from: from!, to: to! })
     }
     const source = this.#source.subarray(0, this.#rows)
     const at = this.#at.subarray(0, this.#rows)
-    const rows = this.#rows
-    return { rows, episode_index, length, from, to, data_chunk, data_file, windows, tasks: this.#tasks, source, at }
+    return { ...base, rows: this.#rows, windows, tasks: this.#tasks, source, at }
   }
 }
+
+type Records = Pick<EpisodeFacts, keyof typeof BASE | "rows" | "windows" | "tasks" | "source" | "at">
 
 function grown<A extends Float64Array | Uint32Array>(from: A, to: A): A {
   to.set(from)

@@ -10,7 +10,7 @@ import { episodeValues } from "../listing.ts"
 import { isTemplate, parseTemplate, type Template } from "../template.ts"
 import { isRecord } from "../text.ts"
 import { EpisodeRecords } from "./episode-records.ts"
-import { textFacts } from "./facts-text.ts"
+import { refusePointer, textFacts } from "./facts-text.ts"
 import { textsPerRow } from "./lists.ts"
 import type { EpisodeFacts } from "./subjects.ts"
 
@@ -21,6 +21,7 @@ const VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:
 const WHOLE = 1024 * 1024
 const MAX_SHARD = 256 * 1024 * 1024
 const AT_ONCE = 4
+const HEAD = 64
 
 const isFault = (error: unknown): error is AppError =>
   error instanceof AppError && ["invalid", "limit", "unsupported"].includes(error.kind)
@@ -117,7 +118,9 @@ export async function episodesFromJsonl(
   const records = new EpisodeRecords([])
   const badLines: number[] = []
   const bytes = files.open(file)
-  const head = textFacts(file.path, await bytes.read(0, Math.min(3, file.size), signal))
+  const first = await bytes.read(0, Math.min(HEAD, file.size), signal)
+  refusePointer(file.path, first)
+  const head = textFacts(file.path, first)
   let from = 0
   for await (const { number, value } of readLines(bytes, signal)) {
     if (!isRecord(value)) {
@@ -128,7 +131,7 @@ export async function episodesFromJsonl(
     const to = from + (length >= 0 ? length : 0)
     const tasks = value["tasks"]
     const texts = Array.isArray(tasks) && tasks.every((task) => typeof task === "string") ? tasks : null
-    records.append(1, [one(value["episode_index"]), one(length), one(from), one(to), null, null], [texts], 0, number)
+    records.append(1, [one(value["episode_index"]), one(length), one(from), one(to)], [texts], 0, number)
     from = to
   }
   const facts = records.finish()

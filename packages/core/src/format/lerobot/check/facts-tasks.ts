@@ -6,24 +6,33 @@ import { leavesOf } from "../../../parquet/leaves.ts"
 import { rememberTail } from "../../../parquet/tail.ts"
 import { readLines } from "../jsonl.ts"
 import { isRecord } from "../text.ts"
+import { refusePointer } from "./facts-text.ts"
 import type { TaskFacts } from "./subjects.ts"
 
 const MAX_TABLE = 256 * 1024 * 1024
 const MAX_TASKS = 500_000
+const HEAD = 64
 /** The pandas index: unnamed up to lerobot 0.4.4, `task` since 0.5.0. */
-const TEXT_COLUMNS = ["task", "__index_level_0__"]
+const TEXT_COLUMNS = ["task", "subtask", "__index_level_0__"]
 
-/** The tasks table as it stands, in the file's order. */
-export async function taskFacts(files: Files, file: FileEntry, signal: AbortSignal): Promise<TaskFacts> {
+/** A table of tasks or subtasks as it stands, in the file's order. @param index name of the column of numbers. */
+export async function taskFacts(
+  files: Files,
+  file: FileEntry,
+  signal: AbortSignal,
+  index = "task_index",
+): Promise<TaskFacts> {
   const { path } = file
   if (file.size > MAX_TABLE) throw new AppError("too_large", `${path} is ${file.size} bytes long.`, { path })
-  return path.endsWith(".parquet") ? fromParquet(files, file, signal) : fromJsonl(files, file, signal)
+  return path.endsWith(".parquet") ? fromParquet(files, file, signal, index) : fromJsonl(files, file, signal)
 }
 
 async function fromJsonl(files: Files, file: FileEntry, signal: AbortSignal): Promise<TaskFacts> {
   const rows: TaskFacts["rows"][number][] = []
   const badLines: number[] = []
-  for await (const { number, value } of readLines(files.open(file), signal)) {
+  const bytes = files.open(file)
+  refusePointer(file.path, await bytes.read(0, Math.min(HEAD, file.size), signal))
+  for await (const { number, value } of readLines(bytes, signal)) {
     if (!isRecord(value)) badLines.push(number)
     else
       rows.push(bounded({ task_index: indexOf(value["task_index"]), task: textOf(value["task"]) }, rows.length, file))
@@ -31,7 +40,7 @@ async function fromJsonl(files: Files, file: FileEntry, signal: AbortSignal): Pr
   return { path: file.path, rows, footer: null, textColumn: "task", badLines }
 }
 
-async function fromParquet(files: Files, file: FileEntry, signal: AbortSignal): Promise<TaskFacts> {
+async function fromParquet(files: Files, file: FileEntry, signal: AbortSignal, index: string): Promise<TaskFacts> {
   const bytes = rememberTail(files.open(file))
   const footer = await readFooter(bytes, { signal, firstRead: 1024 * 1024 })
   const names = leavesOf(footer.schema)
@@ -39,7 +48,7 @@ async function fromParquet(files: Files, file: FileEntry, signal: AbortSignal): 
     .map(({ path }) => path[0]!)
   const textColumn = TEXT_COLUMNS.find((name) => names.includes(name)) ?? null
   const rows: TaskFacts["rows"][number][] = []
-  for await (const group of readColumns(bytes, footer, [[textColumn ?? ""], ["task_index"]], { signal })) {
+  for await (const group of readColumns(bytes, footer, [[textColumn ?? ""], [index]], { signal })) {
     const texts = group.columns[0] ? textPerRow(group.columns[0]) : null
     const indices = group.columns[1] ? numberPerRow(group.columns[1]) : null
     for (let row = 0; row < group.rows; row++) {

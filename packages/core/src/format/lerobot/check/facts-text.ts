@@ -18,9 +18,7 @@ export async function readJsonFacts(
   if (size === 0) throw new AppError("dataset_malformed", `${path} is empty.`, { path })
   const body = await bytes.read(0, size, signal)
   const { text, isUtf8 } = decodeText(body)
-  if (text.startsWith("version https://git-lfs")) {
-    throw new AppError("lfs_pointer", `${path} is a Git LFS pointer, not the file itself.`, { path })
-  }
+  refusePointer(path, body.subarray(0, 64))
   let raw: unknown
   try {
     raw = parseJson(text)
@@ -48,4 +46,10 @@ function isStrict(text: string) {
   } catch {
     return false
   }
+}
+
+/** @throws AppError `lfs_pointer` when the first bytes of a file are those of a pointer. */
+export function refusePointer(path: string, head: Uint8Array) {
+  if (!Buffer.from(head).toString("latin1").startsWith("version https://git-lfs")) return
+  throw new AppError("lfs_pointer", `${path} is a Git LFS pointer, not the file itself.`, { path })
 }

@@ -14,6 +14,7 @@ import type { DatasetFacts, Part } from "./subjects.ts"
 
 export const INFO = "meta/info.json"
 export const STATS = "meta/stats.json"
+const SUBTASKS = "meta/subtasks.parquet"
 export const EPISODES_STATS = "meta/episodes_stats.jsonl"
 const MAX_INFO = 8 * 1024 * 1024
 const MAX_STATS = 64 * 1024 * 1024
@@ -84,6 +85,11 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     if (!file) throw new AppError("file_missing", `${names[0]} is missing.`, { path: names[0] })
     return taskFacts(files, file, signal)
   })
+  const subtasks = await only("subtasks", async () => {
+    const file = listing.byPath.get(SUBTASKS)
+    if (!file) throw new AppError("file_missing", `${SUBTASKS} is missing.`, { path: SUBTASKS })
+    return taskFacts(files, file, signal, "subtask_index")
+  })
   const stats = await only("stats", async () => {
     const file = listing.byPath.get(STATS)
     if (!file) throw new AppError("file_missing", `${STATS} is missing.`, { path: STATS })
@@ -95,7 +101,7 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const broken = (name: Part): never => {
     throw new Error(`a rule looked at ${name}, which is not there, without naming it in needs`)
   }
-  const facts = { info, episodes, tasks, stats }
+  const facts = { info, episodes, tasks, subtasks, stats }
   return {
     version,
     repo_id: ctx.repo_id,
@@ -109,6 +115,9 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     },
     get tasks() {
       return facts.tasks ?? broken("tasks")
+    },
+    get subtasks() {
+      return facts.subtasks ?? broken("subtasks")
     },
     get stats() {
       return facts.stats ?? broken("stats")

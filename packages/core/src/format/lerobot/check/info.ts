@@ -1,4 +1,5 @@
 import { shown } from "../notes.ts"
+import { isWhole } from "./episodes.ts"
 import type { Rules } from "./rule.ts"
 
 const isNumber = (value: unknown): value is number => typeof value === "number"
@@ -32,6 +33,7 @@ export const infoRules = {
     why: "Samplers and progress bars take the declared number; a recording that broke off leaves it wrong.",
     reference: "https://github.com/almond-bot/axol/issues/158",
     check({ info, episodes }, report) {
+      if (!isWhole(episodes)) return
       const declared = info.raw["total_frames"]
       const counted = episodes.length.reduce((sum, length) => sum + length, 0)
       if (declared === counted || !Number.isFinite(counted)) return

@@ -1,4 +1,4 @@
-import type { Report, RuleInfo } from "../../../check/rule.ts"
+import type { Cost, Report, RuleInfo } from "../../../check/rule.ts"
 import type {
   BrokenFile,
   DataFile,
@@ -34,12 +34,19 @@ interface Common extends RuleInfo<VersionName> {
   needs?: readonly Part[]
 }
 
-/** One rule: what it says about itself, what it looks at, and the look. */
-export type Rule = {
-  [Kind in On]: Common & {
+/** A look at one kind of subject. */
+export type Look = {
+  [Kind in On]: {
     on: Kind
     check(subject: Subjects[Kind], report: Report, facts: DatasetFacts): void
   }
 }[On]
+
+/** One rule: what it says about itself, what it looks at, and the look. */
+export type Rule = Common &
+  Look & {
+    /** A second look, exact where the first is a quick one, when the depth pays for it. */
+    closer?: Look & { cost: Cost }
+  }
 
 export type Rules = Readonly<Record<string, Rule>>

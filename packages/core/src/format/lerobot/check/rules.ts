@@ -1,7 +1,19 @@
-import { datasetFileRules } from "./dataset-files.ts"
+import { episodeFileRules } from "./episode-files.ts"
+import { episodeShapeRules } from "./episode-shape.ts"
+import { episodeRules } from "./episodes.ts"
 import { frameRules } from "./frames.ts"
 import { infoRules } from "./info.ts"
 import type { Rules } from "./rule.ts"
+import { tableRules } from "./tables.ts"
+import { taskRules } from "./tasks.ts"
 
 /** Every rule there is for LeRobot. The key is the code on the wire; a new rule is one entry in one family's file. */
-export const lerobotRules = { ...datasetFileRules, ...infoRules, ...frameRules } as const satisfies Rules
+export const lerobotRules = {
+  ...infoRules,
+  ...episodeRules,
+  ...episodeFileRules,
+  ...taskRules,
+  ...tableRules,
+  ...frameRules,
+  ...episodeShapeRules,
+} as const satisfies Rules

@@ -1,8 +1,8 @@
 import { Collector, type Collected } from "../../../check/collector.ts"
-import { type Cost, COSTS, DEPTH_OF, type Report } from "../../../check/rule.ts"
+import { type Cost, DEPTH_OF, type Report } from "../../../check/rule.ts"
 import { DEPTHS, type Depth, type NotRun } from "../../../check/schema.ts"
-import type { Part, DatasetFacts, Whole } from "./subjects.ts"
-import type { On, Rule, Rules, Subjects } from "./rule.ts"
+import type { DatasetFacts, Part } from "./subjects.ts"
+import type { Look, On, Rule, Rules, Subjects } from "./rule.ts"
 
 /**
  * Calls the rules that apply, gathers what they report, and knows why the others were not run. A rule that throws is a bug:
@@ -11,7 +11,7 @@ import type { On, Rule, Rules, Subjects } from "./rule.ts"
 export class RuleRunner {
   readonly #rules: Rules
   readonly #facts: DatasetFacts
-  readonly #active = new Map<On, { code: string; rule: Rule; report: Report }[]>()
+  readonly #active = new Map<On, { code: string; look: Look; report: Report }[]>()
   readonly #notRun = new Map<string, string>()
   readonly #broken = new Map<string, unknown>()
   readonly collector: Collector
@@ -26,17 +26,20 @@ export class RuleRunner {
         this.#notRun.set(code, reason)
         continue
       }
-      const list = this.#active.get(rule.on) ?? []
-      list.push({ code, rule, report: this.collector.for(code, rule) })
-      this.#active.set(rule.on, list)
+      const looks: Look[] = rule.closer && isWithin(rule.closer.cost, depth) ? [rule, rule.closer] : [rule]
+      for (const look of looks) {
+        const list = this.#active.get(look.on) ?? []
+        list.push({ code, look, report: this.collector.for(code, rule) })
+        this.#active.set(look.on, list)
+      }
     }
   }
 
   run<Kind extends On>(on: Kind, subject: Subjects[Kind]) {
-    for (const { code, rule, report } of this.#active.get(on) ?? []) {
+    for (const { code, look, report } of this.#active.get(on) ?? []) {
       if (this.#broken.has(code)) continue
       try {
-        const check = rule.check as (subject: Subjects[Kind], report: Report, facts: DatasetFacts) => void
+        const check = look.check as (subject: Subjects[Kind], report: Report, facts: DatasetFacts) => void
         check(subject, report, this.#facts)
       } catch (error) {
         this.#broken.set(code, error)
@@ -86,9 +89,3 @@ function whyNot(rule: Rule, facts: DatasetFacts, depth: Depth): string | null {
 }
 
 export const isWithin = (cost: Cost, depth: Depth) => DEPTHS.indexOf(DEPTH_OF[cost]) <= DEPTHS.indexOf(depth)
-
-/** Whether any of the rules needs something as expensive as `cost`, at this depth. */
-export const needsCost = (rules: Rules, cost: Cost, depth: Depth) =>
-  isWithin(cost, depth) && Object.values(rules).some((rule) => COSTS.indexOf(rule.cost) === COSTS.indexOf(cost))
-
-export type { Whole }

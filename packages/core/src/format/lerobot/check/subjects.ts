@@ -11,7 +11,7 @@ import type { ReadAs } from "../version.ts"
 export type VersionName = ReadAs["name"]
 
 /** The parts of a dataset that may be missing or broken. A rule names those it cannot do without. */
-export type Part = "info" | "episodes" | "tasks" | "stats" | "episode_stats" | "card" | "refs"
+export type Part = "info" | "episodes" | "tasks" | "subtasks" | "stats" | "episode_stats" | "card" | "refs"
 
 export interface TextFacts {
   path: string
@@ -60,6 +60,9 @@ export interface EpisodeFacts {
   to: Float64Array
   data_chunk: Float64Array
   data_file: Float64Array
+  /** Where the row says that it stands itself. */
+  self_chunk: Float64Array
+  self_file: Float64Array
   /** By video camera; empty in v2. */
   windows: ReadonlyMap<string, WindowColumns>
   /** Texts of each row; null where the column is missing or not a list of texts. */
@@ -118,6 +121,8 @@ export interface DatasetFacts {
   info: InfoFacts
   episodes: EpisodeFacts
   tasks: TaskFacts
+  /** meta/subtasks.parquet of packages 0.4.4 to 0.5.1. */
+  subtasks: TaskFacts
   stats: StatsFacts
   episode_stats: EpisodeStatsFacts
   /** README.md's front matter and text; null parts are not there. */
@@ -196,6 +201,7 @@ export interface FileSummary {
   camera?: string
   rows: number
   index?: { min: number; max: number }
+  episode_index?: { min: number; max: number }
   /** Leaf names with their types, hashed: files of one dataset should agree. */
   schema?: string
 }

@@ -24,7 +24,16 @@ export interface ValidateOptions {
   suppress: readonly string[]
 }
 
-const PARTS: ReadonlySet<Part> = new Set(["info", "episodes", "tasks", "stats", "episode_stats", "card", "refs"])
+const PARTS: ReadonlySet<Part> = new Set([
+  "info",
+  "episodes",
+  "tasks",
+  "subtasks",
+  "stats",
+  "episode_stats",
+  "card",
+  "refs",
+])
 
 /** Validates a dataset in one go: every file at the depth asked for, each byte read once. */
 export async function validate(ctx: ValidateContext, options: ValidateOptions): Promise<Validation> {
