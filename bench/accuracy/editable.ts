@@ -8,6 +8,8 @@ type Json = Record<string, unknown>
 export interface Table {
   columns: WriteColumn[]
   row_groups: number[]
+  /** Key-value metadata, parsed. */
+  metadata: Record<string, unknown>
   column(name: string): WriteColumn
 }
 
@@ -77,6 +79,11 @@ export class Editable {
     const table: Table = {
       columns,
       row_groups: metadata.row_groups.map(({ num_rows }) => Number(num_rows)),
+      metadata: Object.fromEntries(
+        (metadata.key_value_metadata ?? [])
+          .filter(({ key }) => key !== "ARROW:schema")
+          .map(({ key, value }) => [key, value ? (JSON.parse(value) as unknown) : null]),
+      ),
       column(name) {
         const column = this.columns.find((each) => each.name === name)
         if (!column) throw new Error(`${path} has no column ${name}`)
@@ -87,15 +94,12 @@ export class Editable {
     edit(table)
     const length = table.columns[0]?.data.length ?? 0
     const isSame = table.row_groups.reduce((sum, rows) => sum + rows, 0) === length
-    const pairs = (metadata.key_value_metadata ?? []).filter(({ key }) => key !== "ARROW:schema")
     this.set(
       path,
       writeParquet({
         columns: table.columns,
         row_groups: isSame ? table.row_groups : [length],
-        metadata: Object.fromEntries(
-          pairs.map(({ key, value }) => [key, value ? (JSON.parse(value) as unknown) : null]),
-        ),
+        metadata: table.metadata,
       }),
     )
     return table

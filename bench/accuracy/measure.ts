@@ -107,7 +107,10 @@ export async function look(dataset: Editable, depth: Depth): Promise<Validation>
     signal: new AbortController().signal,
     progress: () => {},
   }
-  return validate(ctx, { depth, fail_on: "error", suppress: [] })
+  const validation = await validate(ctx, { depth, fail_on: "error", suppress: [] })
+  const broken = validation.not_run.filter(({ reason }) => reason.startsWith("The rule itself broke"))
+  if (broken.length) throw new Error(`rules broke: ${broken.map(({ code }) => code).join(", ")}`)
+  return validation
 }
 
 function placed(findings: readonly Finding[], { episode, path, feature }: Injected): boolean | null {

@@ -65,7 +65,7 @@ export function subjects(): Subject[] {
       .filter(({ path }) => existsSync(path))
       .map(({ name, version, path }): Subject => ({ name, origin, version, files: async () => folder(path) }))
   return [
-    built("2.0", "built-v20"),
+    built("2.0", "built-v20", { episodes: [...EPISODES, ...EPISODES] }),
     built("2.1", "built-v21"),
     built("3.0", "built-v30", { data_files_size_in_mb: 0.02, video_files_size_in_mb: 0.2 }),
     ...found("made", "lerobot-made", MADE),

@@ -135,7 +135,7 @@ export const episodeRules = {
         for (let row = 0; row < episodes.rows; row++) {
           if (!Number.isNaN(values[row])) continue
           const { path } = placeOf(episodes, row)
-          if (!episodes.columns[episodes.source[row]!]!.includes(name)) continue
+          if (!episodes.columns[episodes.source[row]!]?.includes(name)) continue
           const episode = episodes.episode_index[row]!
           report({
             message: `Episode ${episode} has no value in ${shown(name)}.`,

@@ -1,17 +1,17 @@
+import { schemaOf } from "./feature-columns.ts"
 import type { DataFile, EpisodeRows, EpisodeSummary, EpisodeValues, FileSummary } from "./subjects.ts"
 
 /** What a data file leaves behind for the rules that look at all of them. */
 export function summaryOfFile(file: DataFile): FileSummary {
   const index = file.range("index")
   const episode_index = file.range("episode_index")
-  const schema = file.leaves.map(({ path, kind }) => `${path.join("/")}:${kind}`).sort()
   return {
     path: file.entry.path,
     kind: "data",
     rows: file.rows,
     ...(index && { index }),
     ...(episode_index && { episode_index }),
-    schema: schema.join(" "),
+    schema: schemaOf(file),
   }
 }
 
