@@ -18,21 +18,12 @@ export const episodeFileRules = {
     needs: ["info", "episodes"],
     why: "A reader that follows the pointer gets another episode's rows or none (lerobot#2401: the converter of 0.4.x points the first episode of each later file to the file before).",
     reference: ISSUE_2401,
-    check({ facts: { episodes }, files }, report) {
-      const ranges = rangesOf(files)
-      if (!ranges) return
-      for (let row = 0; row < episodes.rows; row++) {
-        const [from, to] = [episodes.from[row]!, episodes.to[row]!]
-        const pointer = episodes.dataPath(row)
-        if (!(to > from) || pointer === undefined) continue
-        const actual = fileOf(ranges, from)
-        if (!actual || actual.path === pointer || !ranges.some(({ path }) => path === pointer)) continue
-        const episode = episodes.episode_index[row]!
-        const is2401 = actual.min === from && isBefore(pointer, actual.path, ranges)
+    check(whole, report) {
+      for (const { episode, from, to, pointer, actual, is2401 } of misplacedEpisodes(whole)) {
         report({
-          message: `Episode ${episode} points to ${shown(pointer)}, its frames ${from} to ${to - 1} lie in ${shown(actual.path)}${is2401 ? " (lerobot#2401: first episode of its file, pointed to the file before)" : ""}.`,
+          message: `Episode ${episode} points to ${shown(pointer)}, its frames ${from} to ${to - 1} lie in ${shown(actual)}${is2401 ? " (lerobot#2401: first episode of its file, pointed to the file before)" : ""}.`,
           where: { path: pointer, episode },
-          evidence: { from, to, actual_path: actual.path, is_lerobot_2401: is2401 },
+          evidence: { from, to, actual_path: actual, is_lerobot_2401: is2401 },
           fix: "Use the corrected table of the job's artefacts, or convert again with lerobot ≥ 0.6.1.",
         })
       }
@@ -260,6 +251,36 @@ export const episodeFileRules = {
     },
   },
 } as const satisfies Rules
+
+export interface Misplaced {
+  episode: number
+  from: number
+  to: number
+  /** The data file its row points to, and the one its rows lie in. */
+  pointer: string
+  actual: string
+  /** The first episode of its file, pointed to the file before: what the converter of 0.4.x writes. */
+  is2401: boolean
+}
+
+/** Episodes whose rows lie in another data file than the one they point to, by the files' ranges of `index`. */
+export function* misplacedEpisodes({
+  facts: { episodes },
+  files,
+}: Pick<Whole, "facts" | "files">): Generator<Misplaced> {
+  const ranges = rangesOf(files)
+  if (!ranges) return
+  const paths = new Set(ranges.map(({ path }) => path))
+  for (let row = 0; row < episodes.rows; row++) {
+    const [from, to] = [episodes.from[row]!, episodes.to[row]!]
+    const pointer = episodes.dataPath(row)
+    if (!(to > from) || pointer === undefined || !paths.has(pointer)) continue
+    const actual = fileOf(ranges, from)
+    if (!actual || actual.path === pointer) continue
+    const is2401 = actual.min === from && isBefore(pointer, actual.path, ranges)
+    yield { episode: episodes.episode_index[row]!, from, to, pointer, actual: actual.path, is2401 }
+  }
+}
 
 interface Range {
   path: string
