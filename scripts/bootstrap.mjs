@@ -17,6 +17,7 @@ const COMMANDS = {
   bench: "bench/run.ts",
   chaos: "packages/local/chaos/main.ts",
   cost: "bench/cost.ts",
+  accuracy: "bench/accuracy.ts",
   infra: "scripts/infra.mjs",
   deploy: "scripts/deploy.mjs",
   halt: "scripts/halt.mjs",
