@@ -55,7 +55,7 @@ describe.skipIf(!hasSharedData)("what ffprobe says", () => {
 
   test("gray of 12 bits is told from colour, and the end of the file is not needed when moov comes first", async () => {
     const path = "lerobot-made/made-v30-p061-depth/videos/observation.images.front_depth/chunk-000/file-000.mp4"
-    expect(await probeMp4(open(path))).toEqual({
+    expect(await probeMp4(open(path))).toMatchObject({
       width: 128,
       height: 96,
       codec: "hevc",
