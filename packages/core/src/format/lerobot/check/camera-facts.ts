@@ -1,6 +1,6 @@
 import { declaredCamera, type DeclaredCamera } from "../declared-camera.ts"
 import { Notes } from "../notes.ts"
-import type { DatasetFacts, VideoFile } from "./subjects.ts"
+import type { DatasetFacts, EpisodeFacts, VideoFile } from "./subjects.ts"
 
 const cameras = new WeakMap<DatasetFacts, Map<string, DeclaredCamera>>()
 
@@ -22,10 +22,16 @@ export function channelsOf(facts: DatasetFacts, key: string): number | null {
   return Number.isInteger(channels) ? channels : null
 }
 
+/** `{episode}` of a row of the table, when it has a number that can be one. */
+export function episodeOf({ episode_index }: EpisodeFacts, row: number): { episode?: number } {
+  const episode = episode_index[row]
+  return Number.isSafeInteger(episode) ? { episode: episode! } : {}
+}
+
 /** Where a finding about a whole video file is: the episode only when the file holds one. */
 export function placeOfVideo({ entry, camera, episodeRows }: VideoFile, facts: DatasetFacts) {
-  const episode = episodeRows.length === 1 ? facts.episodes.episode_index[episodeRows[0]!]! : NaN
-  return { path: entry.path, feature: camera, ...(Number.isSafeInteger(episode) && { episode }) }
+  const episode = episodeRows.length === 1 ? episodeOf(facts.episodes, episodeRows[0]!) : {}
+  return { path: entry.path, feature: camera, ...episode }
 }
 
 /** The same of a moment in it: the episode whose window it is in, and the frame there. */
@@ -37,7 +43,6 @@ export function placeInVideo(video: VideoFile, facts: DatasetFacts, time: number
   const half = 0.5 / fps
   const row = starts ? video.episodeRows.findLast((each) => starts[each]! - half <= time) : video.episodeRows[0]
   if (row === undefined) return place
-  const episode = facts.episodes.episode_index[row]!
   const frame = Math.round((time - (starts?.[row] ?? 0)) * fps)
-  return { ...place, ...(Number.isSafeInteger(episode) && { episode }), ...(frame >= 0 && { frame }) }
+  return { ...place, ...episodeOf(facts.episodes, row), ...(frame >= 0 && { frame }) }
 }

@@ -7,6 +7,7 @@ import { fileRules } from "./files.ts"
 import { frameRules } from "./frames.ts"
 import { infoRules } from "./info.ts"
 import { pathRules } from "./paths.ts"
+import { pictureRules } from "./pictures.ts"
 import { repositoryRules } from "./repository.ts"
 import type { Rules } from "./rule.ts"
 import { tableRules } from "./tables.ts"
@@ -34,4 +35,5 @@ export const lerobotRules = {
   ...videoTimingRules,
   ...videoWindowRules,
   ...videoFrameRules,
+  ...pictureRules,
 } as const satisfies Rules

@@ -64,7 +64,7 @@ export function takesOf({ mp4, camera, episodeRows }: VideoFile, facts: DatasetF
 function windowOf(episodes: EpisodeFacts, camera: string, row: number, fps: number) {
   const length = episodes.length[row]!
   const episode = episodes.episode_index[row]!
-  if (!(length >= 0) || !Number.isInteger(length)) return null
+  if (!(length >= 0) || !Number.isInteger(length) || !Number.isSafeInteger(episode)) return null
   const columns = episodes.windows.get(camera)
   if (!columns) return { episode, length, from: 0, to: length / fps }
   const [from, to] = [columns.from[row]!, columns.to[row]!]

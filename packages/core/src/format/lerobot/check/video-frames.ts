@@ -1,4 +1,5 @@
 import { plural, shown } from "../notes.ts"
+import { episodeOf } from "./camera-facts.ts"
 import { lowerBound, type Take, type Takes, takesOf, TOLERANCE } from "./takes.ts"
 import type { Rules } from "./rule.ts"
 
@@ -27,7 +28,7 @@ export const videoFrameRules = {
       const { hidden } = mp4.samples!
       report({
         message: `Episode ${episode} has ${plural(length, "frame")}, ${shown(entry.path)} ${found}${hidden ? ` (${hidden} more are left out by its edit list)` : ""}.`,
-        where: { path: entry.path, episode, feature: camera },
+        where: { path: entry.path, ...episodeOf(episodes, row), feature: camera },
         evidence: { frames: found, length, hidden },
         size: Math.abs(length - found),
       })

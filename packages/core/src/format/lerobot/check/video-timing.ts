@@ -51,7 +51,8 @@ export const videoTimingRules = {
       if (!samples || fps === null) return
       const { times, timescale } = samples
       const step = 1 / fps
-      const tick = 1.01 / timescale
+      // Times are rounded to ticks, which some writers have as coarse as frames: a whole frame is no rounding.
+      const tick = Math.min(1.01 / timescale, 0.1 * step)
       let joins = 0
       let uneven = 0
       let [worst, at] = [0, 0]

@@ -1,4 +1,5 @@
 import { shown } from "../notes.ts"
+import { episodeOf } from "./camera-facts.ts"
 import { rowsByVideoFile } from "./episode-places.ts"
 import { isWhole } from "./episodes.ts"
 import type { EpisodeFacts, FileSummary, WindowColumns } from "./subjects.ts"
@@ -20,6 +21,7 @@ export const videoWindowRules = {
     needs: ["info", "episodes"],
     why: "Where it is shorter the last frames are another episode's. Where it is longer, frames of a take that was recorded again were left in (lerobot#4104): lookups by time stay right, counting frames does not.",
     reference: ISSUE_4104,
+    fix: "Look frames up by time, not by counting; record with a lerobot that has the mend of #3683.",
     check({ episodes, info }, report) {
       const { fps } = info.parsed
       if (fps === null) return
@@ -40,7 +42,7 @@ export const videoWindowRules = {
               : off > 0
                 ? say(" (lerobot#4104: frames of a discarded take are still in the video)")
                 : say(""),
-            where: { ...(path !== undefined && { path }), episode, feature: camera },
+            where: { ...(path !== undefined && { path }), ...episodeOf(episodes, row), feature: camera },
             evidence: { length, window_frames: off + length, from: windows.from[row]!, to: windows.to[row]! },
             // Nothing is looked up beyond the episode's own frames, so a longer window misleads nobody but those who count.
             ...((isFencePost || off > 0) && { severity: "warning" as const }),
@@ -68,7 +70,7 @@ export const videoWindowRules = {
           known.sort((a, b) => from[a]! - from[b]! || a - b)
           for (const [at, row] of known.entries()) {
             const episode = episodes.episode_index[row]!
-            const where = { path, episode, feature: camera }
+            const where = { path, ...episodeOf(episodes, row), feature: camera }
             if (from[row]! < -1e-6) {
               report({
                 message: `Episode ${episode} begins at ${from[row]} s in ${shown(path)}.`,
@@ -119,7 +121,7 @@ export const videoWindowRules = {
         const episode = episodes.episode_index[first]!
         report({
           message: `${count} of ${episodes.rows} episodes lie in another file number of ${shown(camera)} than of the data, first episode ${episode} (${file[first]}, data ${episodes.data_file[first]}).`,
-          where: { ...(path !== undefined && { path }), episode, feature: camera },
+          where: { ...(path !== undefined && { path }), ...episodeOf(episodes, first), feature: camera },
           evidence: { episodes: count, of: episodes.rows },
         })
       }
@@ -149,7 +151,7 @@ export const videoWindowRules = {
         const episode = episodes.episode_index[row]!
         report({
           message: `Episode ${episode} has ${Math.round(frames[odd.at]!)} frames in ${shown(camera)}, ${Math.round(odd.usual)} in the others.`,
-          where: { ...(path !== undefined && { path }), episode, feature: camera },
+          where: { ...(path !== undefined && { path }), ...episodeOf(episodes, row), feature: camera },
           evidence: { frames: frames[odd.at]!, others: odd.usual },
           size: Math.abs(frames[odd.at]! - odd.usual),
         })
