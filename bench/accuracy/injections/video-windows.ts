@@ -11,13 +11,14 @@ export const videoWindowInjections: Injections = [
     rule: "VID-FRAMES-V2",
     what: "the last frames are missing",
     versions: V2,
-    apply: onVideo((mp4, strength) => mp4.drop([1, 5, mp4.frames >> 1][strength]!)),
+    // With B-frames the last ones decoded are not the last ones shown.
+    apply: onVideo((mp4, strength) => mp4.drop([1, 5, mp4.frames >> 1][strength]!), ["VID-CFR"]),
   },
   {
     rule: "VID-FRAMES-V2",
     what: "frames too many",
     versions: V2,
-    apply: onVideo((mp4, strength) => mp4.append([1, 20, 500][strength]!)),
+    apply: onVideo((mp4, strength) => mp4.append([1, 20, 500][strength]!), ["VID-CFR", "VID-DTS"]),
   },
   {
     rule: "VID-FRAMES-V2",
@@ -36,7 +37,7 @@ export const videoWindowInjections: Injections = [
       const mp4 = new EditableMp4(dataset.bytes(path))
       mp4.drop([1, 3, 20][strength]!)
       dataset.set(path, mp4.toBytes())
-      return { path, feature: cameraOf(path), episode: rows.at(-1)!.episode }
+      return { path, feature: cameraOf(path), episode: rows.at(-1)!.episode, also: ["VID-CFR"] }
     },
   },
   {
@@ -112,13 +113,10 @@ export const videoWindowInjections: Injections = [
     rule: "VID-RANGE-END",
     what: "a window lies behind the end of its file",
     versions: V3,
-    apply: onWindow(
-      ({ from, to }, strength) => {
-        const by = [to - from, 10, 1e6][strength]!
-        return { from: from + by, to: to + by }
-      },
-      [],
-    ),
+    apply: onWindow(({ from, to }, strength) => {
+      const by = [to - from, 10, 1e6][strength]!
+      return { from: from + by, to: to + by }
+    }, []),
   },
   {
     rule: "VID-DRIFT",

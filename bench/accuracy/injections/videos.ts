@@ -1,11 +1,11 @@
 import type { Editable } from "../editable.ts"
-import type { Injections, Strength } from "../injection.ts"
+import type { Injections } from "../injection.ts"
 import { EditableMp4 } from "../mp4-edit.ts"
 import { cameraOf, episodesIn, longest, onVideo, placeOf, videosOf } from "../video-places.ts"
 
 const ALL = ["v2.0", "v2.1", "v3.0"] as const
 /** What may follow when times of frames are moved. */
-const TIMES = ["VID-CFR", "VID-DRIFT", "VID-FRAMES-V2", "VID-FRAMES-V3", "VID-RANGE-END", "VID-START"]
+const TIMES = ["VID-CFR", "VID-DTS", "VID-DRIFT", "VID-FRAMES-V2", "VID-FRAMES-V3", "VID-RANGE-END", "VID-START"]
 
 /** The four letters of the sample entry. */
 const setFourcc = (mp4: EditableMp4, fourcc: string) =>
@@ -80,7 +80,13 @@ export const videoInjections: Injections = [
     apply: onVideo((mp4, strength) => {
       const { width, height } = size(mp4)
       if (strength === 1 && width === height) return false
-      const changed = ([[width + 1, height], [height, width], [width * 2, height * 2]] as const)[strength]
+      const changed = (
+        [
+          [width + 1, height],
+          [height, width],
+          [width * 2, height * 2],
+        ] as const
+      )[strength]
       setSize(mp4, changed[0], changed[1])
     }),
   },

@@ -48,7 +48,16 @@ export async function passOver(scope: Scope, ctx: PassContext): Promise<Passed> 
   const dataRows = ctx.facts.has("episodes") ? rowsByDataFile(ctx.facts.episodes) : new Map<string, number[]>()
   const recordOf = ctx.facts.has("episodes") ? rowOfEpisode(ctx.facts.episodes) : () => null
   const work = [
-    ...scope.data.map((entry) => () => lookAtData(entry, dataRows.get(entry.path) ?? [], recordOf, ctx, passed)),
+    ...scope.data.map(
+      (entry) => () =>
+        lookAtData(
+          entry,
+          episodeRowsOf(entry.path, dataRows.get(entry.path), ctx.facts, recordOf),
+          recordOf,
+          ctx,
+          passed,
+        ),
+    ),
     ...scope.videos.map(
       ({ camera, entry }) =>
         () =>
@@ -121,26 +130,19 @@ function wideLeaves({ leaves }: DataFile, facts: DatasetFacts): WideLeaf[] {
 const isNumeric = (kind: string) => ["boolean", "int32", "uint32", "int64", "uint64", "float", "double"].includes(kind)
 
 /** Files that no template leads to are told by their names, as they are in version 2: the template has rules of its own. */
-function videoRows({ entry, camera }: Scope["videos"][number], facts: DatasetFacts, recordOf: RecordOf) {
-  if (!facts.has("episodes")) return []
-  const rows = rowsByVideoFile(facts.episodes, camera).get(entry.path)
-  const named = rows ? null : /episode_(\d{1,12})\.\w+$/.exec(entry.path)
-  const record = named && facts.version.major === 2 ? recordOf(Number(named[1])) : null
+function episodeRowsOf(path: string, rows: readonly number[] | undefined, facts: DatasetFacts, recordOf: RecordOf) {
+  const named = rows || facts.version.major === 3 ? null : /episode_(\d{1,12})\.\w+$/.exec(path)
+  const record = named && recordOf(Number(named[1]))
   return rows ?? (record === null ? [] : [record])
 }
 
-async function lookAtVideo(
-  entry: FileEntry,
-  camera: string,
-  recordOf: RecordOf,
-  ctx: PassContext,
-  passed: Passed,
-) {
+async function lookAtVideo(entry: FileEntry, camera: string, recordOf: RecordOf, ctx: PassContext, passed: Passed) {
   const { files, facts, runner, signal } = ctx
   try {
     const mp4 = await probeMp4(files.open(entry), { signal })
     passed.filesRead++
-    const episodeRows = videoRows({ camera, entry }, facts, recordOf)
+    const rows = facts.has("episodes") ? rowsByVideoFile(facts.episodes, camera).get(entry.path) : undefined
+    const episodeRows = episodeRowsOf(entry.path, rows, facts, recordOf)
     runner.run("video_file", { entry, camera, mp4, episodeRows })
     passed.files.push({ path: entry.path, kind: "video", camera, rows: mp4.frames ?? 0 })
   } catch (error) {

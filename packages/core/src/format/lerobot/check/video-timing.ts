@@ -181,7 +181,8 @@ export const videoTimingRules = {
 function orderProblem({ mp4: { samples } }: VideoFile): { frame: number; what: string } | null {
   if (!samples) return null
   const { stalled, unsigned, times } = samples
-  if (stalled !== null) return { frame: stalled, what: `frame ${stalled + 1} is decoded no later than frame ${stalled}` }
+  if (stalled !== null)
+    return { frame: stalled, what: `frame ${stalled + 1} is decoded no later than frame ${stalled}` }
   if (unsigned !== null)
     return { frame: unsigned, what: `frame ${unsigned} has a negative composition offset in a table that has no sign` }
   for (let frame = 1; frame < times.length; frame++) {
