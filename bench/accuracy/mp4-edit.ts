@@ -149,7 +149,9 @@ export class EditableMp4 {
       const version = this.body(this.table(name))[0]!
       this.setValues(name, more(this.values(name)), version)
     }
-    this.sizes((sizes) => sizes.push(...more(sizes).slice(sizes.length)))
+    this.sizes((sizes) => {
+      for (let added = 0; added < count; added++) sizes.push(sizes.at(-1)!)
+    })
   }
 
   moveIndexToEnd() {

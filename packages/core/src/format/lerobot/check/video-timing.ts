@@ -194,13 +194,14 @@ function orderProblem({ mp4: { samples } }: VideoFile): { frame: number; what: s
 
 /** The longest run of frames that need others and have next to no bytes. Key frames are as large as ever in a still picture. */
 function stillRun(sizes: Uint32Array, sync: Uint32Array | null, fps: number) {
-  const keys = sync && sync.length < sizes.length ? new Set(sync) : null
-  const own = sizes.filter((_, frame) => !keys?.has(frame)).sort()
+  const isKey = new Uint8Array(sizes.length)
+  if (sync && sync.length < sizes.length) for (const frame of sync) isKey[frame] = 1
+  const own = sizes.filter((_, frame) => !isKey[frame]).sort()
   const usual = own[own.length >> 1] ?? 0
   let best = { frame: 0, frames: 0 }
   let [start, count] = [0, 0]
   for (let frame = 0; frame < sizes.length; frame++) {
-    if (keys?.has(frame)) continue
+    if (isKey[frame]) continue
     if (sizes[frame]! >= usual * STILL_SHARE) count = 0
     else {
       if (count++ === 0) start = frame
