@@ -176,7 +176,8 @@ export const videoWindowInjections: Injections = [
       const row = (await episodesIn(dataset, path)).at(-1)!
       const fps = dataset.info["fps"] as number
       await setWindow(dataset, row, cameraOf(path), { to: row.to + [-1, -9, 30][strength]! / fps })
-      return { episode: row.episode, also: ["VID-RANGE-LEN", "VID-RANGE-ORDER", "VID-RANGE-END"] }
+      const also = ["VID-RANGE-LEN", "VID-RANGE-ORDER", "VID-RANGE-END"]
+      return { path, feature: cameraOf(path), episode: row.episode, also }
     },
   },
   {

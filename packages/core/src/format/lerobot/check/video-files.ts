@@ -44,7 +44,7 @@ export const videoFileRules = {
         if (!samples.cut) return
         const { first, count } = samples.cut
         report({
-          message: `${shown(entry.path)} ends before ${plural(count, "frame")} of its ${frames} that its header lists.`,
+          message: `${shown(entry.path)} ends before ${count} of the ${plural(frames ?? 0, "frame")} that its header lists.`,
           where: placeInVideo(video, facts, first / (mp4.fps ?? Infinity)),
           evidence: { bytes: entry.size, frames, frames_missing: count, first_missing: first },
           size: count,

@@ -60,7 +60,7 @@ export const videoFrameRules = {
       const orphans = orphansOf(found)
       if (!orphans) return
       report({
-        message: `${plural(orphans.frames, "frame")} of ${shown(entry.path)} belong to no episode, the first at ${orphans.time.toFixed(3)} s (lerobot#4104: a discarded take).`,
+        message: `${plural(orphans.frames, "frame")} of ${shown(entry.path)} ${orphans.frames === 1 ? "belongs" : "belong"} to no episode, the first at ${orphans.time.toFixed(3)} s (as lerobot#4104 leaves a discarded take).`,
         where: {
           path: entry.path,
           feature: camera,

@@ -40,7 +40,7 @@ export const videoWindowRules = {
             message: isFencePost
               ? say(": to_timestamp is that of the last frame, not its end")
               : off > 0
-                ? say(" (lerobot#4104: frames of a discarded take are still in the video)")
+                ? say(" (as lerobot#4104 leaves it: frames of a discarded take are still in the video)")
                 : say(""),
             where: { ...(path !== undefined && { path }), ...episodeOf(episodes, row), feature: camera },
             evidence: { length, window_frames: off + length, from: windows.from[row]!, to: windows.to[row]! },
@@ -73,7 +73,7 @@ export const videoWindowRules = {
             const where = { path, ...episodeOf(episodes, row), feature: camera }
             if (from[row]! < -1e-6) {
               report({
-                message: `Episode ${episode} begins at ${from[row]} s in ${shown(path)}.`,
+                message: `Episode ${episode} begins at ${from[row]!.toFixed(3)} s in ${shown(path)}.`,
                 where,
                 evidence: { from: from[row]! },
               })
@@ -85,7 +85,7 @@ export const videoWindowRules = {
             if (!isOverlap && episode > other) continue
             report({
               message: isOverlap
-                ? `Episode ${episode} begins at ${from[row]} s in ${shown(path)}, before episode ${other} ends at ${to[before]} s.`
+                ? `Episode ${episode} begins at ${from[row]!.toFixed(3)} s in ${shown(path)}, before episode ${other} ends at ${to[before]!.toFixed(3)} s.`
                 : `Episode ${episode} lies behind episode ${other} in ${shown(path)}.`,
               where,
               evidence: { from: from[row]!, other_episode: other, other_from: from[before]!, other_to: to[before]! },
@@ -144,7 +144,7 @@ export const videoWindowRules = {
       if (fps === null) return
       for (let row = 0; row < episodes.rows; row++) {
         const frames = cameras.map(([, { from, to }]) => (to[row]! - from[row]!) * fps)
-        const odd = oddOne(frames)
+        const odd = oddOne(frames, episodes.length[row]!)
         if (odd === null) continue
         const [camera] = cameras[odd.at]!
         const path = episodes.videoPath(row, camera)
@@ -201,10 +201,11 @@ function endsAtLastFrame(episodes: EpisodeFacts, windows: WindowColumns, fps: nu
   return known > 1
 }
 
-/** The value that differs from what most are by more than half; of two, the smaller one. */
-function oddOne(values: readonly number[]): { at: number; usual: number } | null {
+/** The value that differs from what most are by more than half; of two, the one farther from `expected`, else the smaller. */
+function oddOne(values: readonly number[], expected = Infinity): { at: number; usual: number } | null {
   const known = values.filter(Number.isFinite).sort((a, b) => a - b)
-  const usual = known.length === 2 ? known[1]! : known[known.length >> 1]!
+  const isFirstRight = known.length === 2 && Math.abs(known[0]! - expected) < Math.abs(known[1]! - expected)
+  const usual = known[isFirstRight ? 0 : known.length >> 1]!
   const at = values.findIndex((value) => Math.abs(value - usual) > 0.5)
   return known.length < 2 || at < 0 ? null : { at, usual }
 }
