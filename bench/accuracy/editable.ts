@@ -4,6 +4,9 @@ import { type LeafType, writeParquet, type WriteColumn } from "@robokit/core/par
 
 type Json = Record<string, unknown>
 
+/** A dataset has no such place: whatever was to be damaged there cannot be. */
+export class Absent extends Error {}
+
 /** A table taken apart: change `data` in place, add, drop or rename columns. */
 export interface Table {
   columns: WriteColumn[]
@@ -86,7 +89,7 @@ export class Editable {
       ),
       column(name) {
         const column = this.columns.find((each) => each.name === name)
-        if (!column) throw new Error(`${path} has no column ${name}`)
+        if (!column) throw new Absent(`${path} has no column ${name}`)
         return column
       },
     }

@@ -4,9 +4,12 @@ import { featureInjections } from "./injections/features.ts"
 import { frameInjections } from "./injections/frames.ts"
 import { infoInjections } from "./injections/info.ts"
 import { pathInjections } from "./injections/paths.ts"
+import { pictureInjections } from "./injections/pictures.ts"
 import { repositoryInjections } from "./injections/repository.ts"
 import { tableInjections } from "./injections/tables.ts"
 import { taskInjections } from "./injections/tasks.ts"
+import { videoInjections } from "./injections/videos.ts"
+import { videoWindowInjections } from "./injections/video-windows.ts"
 
 /** Every way to damage a dataset. A rule that no injection makes fire does not ship: a test compares with the registry. */
 export const injections: Injections = [
@@ -18,4 +21,7 @@ export const injections: Injections = [
   ...taskInjections,
   ...tableInjections,
   ...frameInjections,
+  ...videoInjections,
+  ...videoWindowInjections,
+  ...pictureInjections,
 ]

@@ -5,7 +5,7 @@ import { lerobotRules } from "@robokit/core/format/lerobot/check/rules"
 import type { Rule } from "@robokit/core/format/lerobot/check/rule"
 import { validate } from "@robokit/core/format/lerobot/check/validate"
 import type { VersionName } from "@robokit/core/format/lerobot/check/subjects"
-import { Editable } from "./editable.ts"
+import { Absent, Editable } from "./editable.ts"
 import { type Injected, type Injection, STRENGTHS, type Strength } from "./injection.ts"
 import type { Subject } from "./subjects.ts"
 
@@ -64,7 +64,7 @@ export async function measure({
       if (!versions.includes(subject.version) || known.has(rule) || (short && tried.has(key))) continue
       for (const strength of strengths) {
         const dataset = new Editable(files)
-        const injected = await injection.apply(dataset, strength)
+        const injected = await applied(injection, dataset, strength)
         if (!injected) continue
         tried.add(key)
         const { findings } = await look(dataset, depthOf(rules[rule]!))
@@ -92,6 +92,15 @@ export async function measure({
     }
   }
   return measured
+}
+
+async function applied(injection: Injection, dataset: Editable, strength: Strength) {
+  try {
+    return await injection.apply(dataset, strength)
+  } catch (error) {
+    if (error instanceof Absent) return undefined
+    throw error
+  }
 }
 
 /** The least depth at which the rule looks as closely as it can. */

@@ -20,12 +20,23 @@ const CAMERAS: SampleCamera[] = [
   { name: "observation.images.wrist", clip: "wrist-96x72-h264" },
 ]
 
+/** One camera of each kind, each in one file. */
+const MIXED: SampleCamera[] = [
+  { name: "observation.images.front", clip: "front-160x120-h264" },
+  { name: "observation.images.top", view: "top", width: 48, height: 36 },
+]
+
 const EPISODES = [40, 55, 33, 47, 61, 38].map((length, at) => ({
   length,
   tasks: [at % 3 === 2 ? "Push the block to the mark" : "Pick up the cube"],
 }))
 
-function built(version: LeRobotSpec["version"], name: string, more: Partial<LeRobotSpec> = {}): Subject {
+function built(
+  version: LeRobotSpec["version"],
+  name: string,
+  more: Partial<LeRobotSpec> = {},
+  cameras = CAMERAS,
+): Subject {
   return {
     name,
     origin: "built",
@@ -36,11 +47,11 @@ function built(version: LeRobotSpec["version"], name: string, more: Partial<LeRo
         fps: 30,
         robot_type: ROBOTS.so101.robot_type,
         episodes: EPISODES,
-        cameras: CAMERAS.map(toCameraSpec),
+        cameras: cameras.map(toCameraSpec),
         signals: signalsOf("so101"),
         ...more,
       }
-      const files = await buildLeRobot(spec, { media: sampleMedia(CAMERAS, spec.fps) })
+      const files = await buildLeRobot(spec, { media: sampleMedia(cameras, spec.fps) })
       const bytes = new Map<string, Uint8Array>()
       for (const [path, file] of files) bytes.set(path, await file.read(0, file.size))
       return bytes
@@ -52,10 +63,15 @@ const MADE: [name: string, version: VersionName][] = [
   ["made-v30-rollover", "v3.0"],
   ["made-v30-images", "v3.0"],
   ["made-v30-merged", "v3.0"],
+  ["made-v30-p061-depth", "v3.0"],
   ["made-v21-tasks", "v2.1"],
   ["made-v21-images", "v2.1"],
 ]
-const REAL: [name: string, version: VersionName][] = [["screwdriver-koch-v21-novideo", "v2.1"]]
+const REAL: [name: string, version: VersionName][] = [
+  ["screwdriver-koch-v21-novideo", "v2.1"],
+  ["cr5-dobot-carved3", "v2.1"],
+  ["groot-robot_sim.PickNPlace", "v2.0"],
+]
 
 /** Every dataset that is damaged; the third-party ones only where they are. */
 export function subjects(): Subject[] {
@@ -68,6 +84,9 @@ export function subjects(): Subject[] {
     built("2.0", "built-v20", { episodes: [...EPISODES, ...EPISODES] }),
     built("2.1", "built-v21"),
     built("3.0", "built-v30", { data_files_size_in_mb: 0.02, video_files_size_in_mb: 0.2 }),
+    ...(["2.0", "2.1", "3.0"] as const).map((version) =>
+      built(version, `built-v${version.replace(".", "")}-mixed`, { episodes: EPISODES.slice(0, 4) }, MIXED),
+    ),
     ...found("made", "lerobot-made", MADE),
     ...found("real", "lerobot", REAL),
   ]

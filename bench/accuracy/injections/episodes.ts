@@ -174,10 +174,11 @@ export const episodeInjections: Injections = [
       }
       if (dataset.files.has(JSONL)) {
         dataset.jsonl(JSONL, (lines) => {
-          episode = lines[rowAt(lines.length, strength)]!["episode_index"] as number
+          const at = rowAt(lines.length, strength)
+          if (at > 0) episode = lines[at]!["episode_index"] as number
           swap(lines)
         })
-        return { episode, path: JSONL, also: ["EP-FILE-MONO"] }
+        return episode < 0 ? undefined : { episode, path: JSONL, also: ["EP-FILE-MONO"] }
       }
       const path = await onTable(dataset, (table) => {
         episode = table.column("episode_index").data[rowAt(table.columns[0]!.data.length, strength)] as number

@@ -1,3 +1,4 @@
+import type { LeafType } from "@robokit/core/parquet/write"
 import type { Editable } from "../editable.ts"
 import type { Injected, Injections, Strength } from "../injection.ts"
 
@@ -44,6 +45,8 @@ const onDeclaration =
 
 /** What is written under `info` or `video_info`. */
 const videoInfo = (feature: Feature) => (feature["info"] ?? feature["video_info"] ?? (feature["info"] = {})) as Feature
+
+const otherFloat = (type: string) => (type === "float64" ? "float32" : "float64")
 
 const COLUMNS = [
   "FEAT-COL-TYPE",
@@ -313,7 +316,7 @@ export const featureInjections: Injections = [
       "timestamp",
       (column, strength) => {
         if (strength === 2) Object.assign(column, { type: "string", data: column.data.map(String) })
-        else column.type = strength === 0 ? "float64" : "int64"
+        else column.type = strength === 0 ? otherFloat(column.type) : "int64"
         if (strength === 1) column.data = column.data.map((value) => Math.round(value as number))
       },
       ["TS-FOOTER", "TS-STEP", "TS-LATTICE", "TS-MONO", "TS-GAP", "TS-RATE", "FEAT-HF-META", "ST-PARQUET-XCHECK"],
@@ -353,7 +356,7 @@ export const featureInjections: Injections = [
       const path = paths.at(-1 - strength)!
       await dataset.table(path, (table) => {
         const column = table.column("timestamp")
-        if (strength === 0) column.type = "float64"
+        if (strength === 0) column.type = otherFloat(column.type) as LeafType
         else if (strength === 1) table.columns.push({ name: "note", type: "string", data: column.data.map(() => "") })
         else table.columns = table.columns.filter((each) => each !== column)
       })

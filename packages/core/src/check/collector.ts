@@ -39,7 +39,8 @@ export class Collector {
     return (found) => this.#add(code, found.severity ?? rule.severity, found)
   }
 
-  #add(code: string, severity: Severity, found: Found) {
+  #add(code: string, severity: Severity, told: Found) {
+    const found = { ...told, where: placeIn(told.where), evidence: numbersIn(told.evidence) }
     const key = JSON.stringify([code, severity, found.group ?? found.where?.feature ?? ""])
     let group = this.#groups.get(key)
     if (!group) {
@@ -51,7 +52,7 @@ export class Collector {
     }
     group.occurrences++
     if ((found.size ?? 0) > (group.worst.size ?? 0)) group.worst = found
-    this.#place(group, found.where ?? {})
+    this.#place(group, found.where)
   }
 
   #place(group: Group, where: Where) {
@@ -100,6 +101,24 @@ export class Collector {
     return this.#cut
   }
 }
+
+/** A dataset's episode may be NaN, or 1e308: then it is no place. */
+function placeIn({ episode, frame, ...where }: NonNullable<Found["where"]> = {}): Where {
+  return {
+    ...where,
+    ...(Number.isSafeInteger(episode) && { episode }),
+    ...(Number.isSafeInteger(frame) && { frame }),
+  }
+}
+
+/** JSON has no NaN and no Infinity. */
+const numbersIn = (evidence: Found["evidence"] = {}) =>
+  Object.fromEntries(
+    Object.entries(evidence).map(([name, value]) => [
+      name,
+      typeof value === "number" && !Number.isFinite(value) ? null : value,
+    ]),
+  )
 
 function toFinding({ code, severity, occurrences, worst, places, episodes }: Group, rule: RuleInfo): Finding {
   const more = occurrences - 1

@@ -1,4 +1,5 @@
 import { atLeast, boxes, BrokenBox, child } from "./mp4-boxes.ts"
+import { type Samples, samplesOf } from "./mp4-samples.ts"
 import { codecOf, pixelFormatOf } from "./pixel-format.ts"
 
 const MAX_TIMING_ENTRIES = 2_000_000
@@ -18,21 +19,37 @@ export interface VideoTrack {
   frames: number | null
   /** Sum of the frames' durations, in seconds. */
   duration_s: number | null
+  /** Each frame; null where `frames` is, and in files of more frames than are looked at. */
+  samples: Samples | null
 }
 
-/** The first video track of a `moov` body. */
-export function videoTrack(moov: Uint8Array): VideoTrack | undefined {
+/** The first video track of a `moov` body. @param fileSize bytes of the whole file. */
+export function videoTrack(moov: Uint8Array, fileSize: number): VideoTrack | undefined {
   const isFragmented = child(moov, "mvex") !== undefined
   for (const { type, body } of boxes(moov)) {
-    if (type !== "trak") continue
-    const handler = child(body, "mdia", "hdlr")
-    if (!handler || Buffer.from(handler.subarray(8, 12)).toString("latin1") !== "vide") continue
+    if (type !== "trak" || handlerOf(body) !== "vide") continue
     const header = child(body, "mdia", "mdhd")
     const table = child(body, "mdia", "minf", "stbl")
     if (!header || !table) throw new BrokenBox("a video track without tables")
-    return { ...sampleEntry(table), ...timing(table, timescaleOf(header), isFragmented) }
+    const timescale = timescaleOf(header)
+    const movie = child(moov, "mvhd")
+    const scales = { timescale, movieTimescale: movie ? timescaleOf(movie) : 0, fileSize }
+    const samples = samplesOf(table, child(body, "edts", "elst"), scales)
+    return { ...sampleEntry(table), ...timing(table, timescale, isFragmented), samples }
   }
   return undefined
+}
+
+/** How many tracks hold sound. */
+export function audioTracks(moov: Uint8Array): number {
+  let count = 0
+  for (const { type, body } of boxes(moov)) if (type === "trak" && handlerOf(body) === "soun") count++
+  return count
+}
+
+function handlerOf(track: Uint8Array) {
+  const handler = child(track, "mdia", "hdlr")
+  return handler ? Buffer.from(handler.subarray(8, 12)).toString("latin1") : ""
 }
 
 function sampleEntry(table: Uint8Array) {
@@ -57,7 +74,7 @@ function sampleEntry(table: Uint8Array) {
 
 function timescaleOf(header: Uint8Array): number {
   const isLong = header[0] === 1
-  return atLeast(header, isLong ? 32 : 20, "mdhd").getUint32(isLong ? 20 : 12)
+  return atLeast(header, isLong ? 32 : 20, "mdhd or mvhd").getUint32(isLong ? 20 : 12)
 }
 
 /** Frame rate by the median, because joins of concatenated files leave single odd durations behind. */

@@ -51,11 +51,16 @@ describe.skipIf(!hasSharedData)("what ffprobe says", () => {
     // ffprobe could not decode two of them; the header names their format all the same.
     if (video.pix_fmt) expect(mp4.pixel_format).toBe(video.pix_fmt)
     expect(mp4.duration_s).toBeCloseTo(Number(video.duration), 1)
+    // With edit lists and reordering undone, every one of them begins at 0 and keeps its rate.
+    const { times, hidden } = mp4.samples!
+    expect({ shown: times.length, hidden, first: times[0] }).toEqual({ shown: mp4.frames, hidden: 0, first: 0 })
+    const uneven = times.findIndex((time, at) => Math.abs(time - at / mp4.fps!) > 1e-6)
+    expect(uneven).toBe(-1)
   })
 
   test("gray of 12 bits is told from colour, and the end of the file is not needed when moov comes first", async () => {
     const path = "lerobot-made/made-v30-p061-depth/videos/observation.images.front_depth/chunk-000/file-000.mp4"
-    expect(await probeMp4(open(path))).toEqual({
+    expect(await probeMp4(open(path))).toMatchObject({
       width: 128,
       height: 96,
       codec: "hevc",

@@ -1,7 +1,7 @@
 import { AppError } from "../error.ts"
 import type { Bytes } from "../files/files.ts"
 import { BrokenBox, type Box } from "./mp4-boxes.ts"
-import { videoTrack, type VideoTrack } from "./mp4-track.ts"
+import { audioTracks, videoTrack, type VideoTrack } from "./mp4-track.ts"
 
 /** Enough for `ftyp`, `free` and the head of `mdat`, and too little for a frame. */
 const FIRST_READ = 64
@@ -14,6 +14,8 @@ const HEAD = 16
 export interface Mp4 extends VideoTrack {
   /** Whether `moov` lies before the first `mdat`, so that playing needs no seek to the end. */
   fast_start: boolean
+  /** Tracks that hold sound. */
+  audio_tracks: number
 }
 
 /**
@@ -27,9 +29,9 @@ export async function probeMp4(bytes: Bytes, { signal }: { signal?: AbortSignal 
   if (size < 8) throw malformed(path, `${path} is ${size} bytes long: no MP4.`)
   const { moov, fast_start } = await findMoov(bytes, signal)
   try {
-    const track = videoTrack(moov)
+    const track = videoTrack(moov, size)
     if (!track) throw malformed(path, `${path} has no video track.`)
-    return { ...track, fast_start }
+    return { ...track, fast_start, audio_tracks: audioTracks(moov) }
   } catch (cause) {
     if (!(cause instanceof BrokenBox)) throw cause
     throw malformed(path, `The header of ${path} is broken: ${cause.message}.`, cause)

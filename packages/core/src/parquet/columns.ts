@@ -3,7 +3,7 @@ import type { Bytes } from "../files/files.ts"
 import { Bomb, Budget, Unsupported } from "./budget.ts"
 import type { ColumnChunk, Footer } from "./footer-parse.ts"
 import { leavesOf, type Leaf } from "./leaves.ts"
-import { readChunk, type LeafData } from "./pages.ts"
+import { readChunk, readChunkStart, type LeafData } from "./pages.ts"
 
 export type { Leaf } from "./leaves.ts"
 export type { LeafData } from "./pages.ts"
@@ -46,6 +46,31 @@ export async function* readColumns(
     }
     for (const range of new Set(ranges.values())) if (range.lastGroup <= row_group) delete range.body
     yield { row_group, rows: group.num_rows, columns }
+  }
+}
+
+/**
+ * The first values of a leaf that does not repeat, in one row group: as many as whole pages lie in its first `limit` bytes,
+ * which one range reads. For columns too large to be read.
+ *
+ * @throws AppError as `readColumns` does.
+ */
+export async function readFirstValues(
+  bytes: Bytes,
+  footer: Footer,
+  { row_group, path, limit }: { row_group: number; path: readonly string[]; limit: number },
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<LeafData | null> {
+  const leaves = leavesOf(footer.schema)
+  const at = leaves.findIndex((leaf) => isSame(leaf.path, path))
+  const chunk = footer.row_groups[row_group]?.columns.find(({ leaf }) => leaf === at)
+  if (!chunk || leaves[at]!.maxRepetition > 0) return null
+  const length = Math.min(chunk.total_compressed_size, limit)
+  const body = await bytes.read(chunk.start, chunk.start + length, signal)
+  try {
+    return readChunkStart(body, chunk, leaves[at]!, new Budget(20 * length + 64 * 1024 * 1024))
+  } catch (cause) {
+    throw asAppError(cause, bytes.path, leaves[at]!)
   }
 }
 

@@ -14,6 +14,8 @@ const MAX_VALUES = 50_000_000
 const DATA_PAGE = 0
 const DICTIONARY_PAGE = 2
 const DATA_PAGE_V2 = 3
+/** With the statistics of long values; beyond it a header that does not end is no header. */
+const MAX_PAGE_HEADER = 64 * 1024
 
 /** One leaf of one row group, as Parquet stores it (Dremel levels), so that no object is made per row. */
 export interface LeafData {
@@ -43,6 +45,48 @@ interface Page {
 /** Decodes the pages of one column chunk, which must hold `rows` rows. */
 export function readChunk(bytes: Uint8Array, chunk: ColumnChunk, leaf: Leaf, rows: number, budget: Budget): LeafData {
   const total = chunk.num_values
+  const { seen, ...data } = readPages(bytes, chunk, leaf, budget, (at) => pageAt(bytes, at))
+  if (seen < total) throw new Corrupt(`a column has ${seen} values, its footer says ${total}`)
+  const found = data.repetitions ? countOf(data.repetitions, 0) : total
+  if (found !== rows || (data.repetitions?.[0] ?? 0) !== 0)
+    throw new Corrupt(`a column has ${found} rows, its row group ${rows}`)
+  return data
+}
+
+/** The same of as many of its first pages as are whole in `bytes`, for a leaf that does not repeat; perhaps none. */
+export function readChunkStart(bytes: Uint8Array, chunk: ColumnChunk, leaf: Leaf, budget: Budget): LeafData {
+  const isCut = (at: number) => bytes.length < chunk.total_compressed_size && bytes.length - at < MAX_PAGE_HEADER
+  const { seen, ...data } = readPages(bytes, chunk, leaf, budget, (at) => {
+    try {
+      return pageAt(bytes, at)
+    } catch (error) {
+      // The page that the end of `bytes` cuts off, in its header or behind it.
+      if (error instanceof Beyond || (error instanceof Corrupt && isCut(at))) return null
+      throw error
+    }
+  })
+  return { ...data, definitions: data.definitions && data.definitions.subarray(0, seen) }
+}
+
+class Beyond extends Corrupt {}
+
+function pageAt(bytes: Uint8Array, at: number): { page: Page; body: Uint8Array; end: number } {
+  const thrift = new Thrift(bytes, at)
+  const page = pageHeader(thrift)
+  const end = thrift.at + page.packed
+  if (end > bytes.length) throw new Beyond("a page reaches beyond its column")
+  return { page, body: bytes.subarray(thrift.at, end), end }
+}
+
+/** @param next the page at a position, or null to go no further. */
+function readPages(
+  bytes: Uint8Array,
+  chunk: ColumnChunk,
+  leaf: Leaf,
+  budget: Budget,
+  next: (at: number) => ReturnType<typeof pageAt> | null,
+): LeafData & { seen: number } {
+  const total = chunk.num_values
   if (total > MAX_VALUES) throw new Bomb(`a column claims ${total} values in one row group`)
   budget.spend((leaf.maxDefinition ? total : 0) + (leaf.maxRepetition ? total : 0))
   const definitions = leaf.maxDefinition ? new Uint8Array(total) : null
@@ -52,11 +96,10 @@ export function readChunk(bytes: Uint8Array, chunk: ColumnChunk, leaf: Leaf, row
   let at = 0
   let seen = 0
   while (seen < total && at < bytes.length) {
-    const thrift = new Thrift(bytes, at)
-    const page = pageHeader(thrift)
-    at = thrift.at + page.packed
-    if (at > bytes.length) throw new Corrupt("a page reaches beyond its column")
-    const body = bytes.subarray(thrift.at, at)
+    const found = next(at)
+    if (!found) break
+    const { page, body } = found
+    at = found.end
     if (page.type === DICTIONARY_PAGE) {
       dictionary = readDictionary(body, page, chunk, leaf, budget)
     } else if (page.type === DATA_PAGE || page.type === DATA_PAGE_V2) {
@@ -67,12 +110,8 @@ export function readChunk(bytes: Uint8Array, chunk: ColumnChunk, leaf: Leaf, row
       seen += page.count
     }
   }
-  if (seen < total) throw new Corrupt(`a column has ${seen} values, its footer says ${total}`)
-  const found = repetitions ? countOf(repetitions, 0) : total
-  if (found !== rows || (repetitions?.[0] ?? 0) !== 0)
-    throw new Corrupt(`a column has ${found} rows, its row group ${rows}`)
-  const isComplete = !definitions || definitions.every((level) => level === leaf.maxDefinition)
-  return { leaf, values: concatValues(parts), definitions: isComplete ? null : definitions, repetitions }
+  const isComplete = !definitions || definitions.subarray(0, seen).every((level) => level === leaf.maxDefinition)
+  return { leaf, values: concatValues(parts), definitions: isComplete ? null : definitions, repetitions, seen }
 }
 
 function readDictionary(body: Uint8Array, page: Page, { codec }: ColumnChunk, leaf: Leaf, budget: Budget): Values {

@@ -10,6 +10,7 @@ import type { Depth } from "../../../check/schema.ts"
 import { dataFileOf } from "./data-file.ts"
 import { EpisodeSlicer, SCALARS, type Slice, type WideLeaf } from "./episode-slices.ts"
 import { rowsByDataFile, rowsByVideoFile, rowOfEpisode } from "./episode-places.ts"
+import { pictureColumns } from "./picture-columns.ts"
 import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
 
@@ -21,6 +22,8 @@ export interface Scope {
   data: readonly FileEntry[]
   videos: readonly { camera: string; entry: FileEntry }[]
 }
+
+type RecordOf = (episode: number) => number | null
 
 export interface Passed {
   files: FileSummary[]
@@ -45,11 +48,20 @@ export async function passOver(scope: Scope, ctx: PassContext): Promise<Passed> 
   const dataRows = ctx.facts.has("episodes") ? rowsByDataFile(ctx.facts.episodes) : new Map<string, number[]>()
   const recordOf = ctx.facts.has("episodes") ? rowOfEpisode(ctx.facts.episodes) : () => null
   const work = [
-    ...scope.data.map((entry) => () => lookAtData(entry, dataRows.get(entry.path) ?? [], recordOf, ctx, passed)),
+    ...scope.data.map(
+      (entry) => () =>
+        lookAtData(
+          entry,
+          episodeRowsOf(entry.path, dataRows.get(entry.path), ctx.facts, recordOf),
+          recordOf,
+          ctx,
+          passed,
+        ),
+    ),
     ...scope.videos.map(
       ({ camera, entry }) =>
         () =>
-          lookAtVideo(entry, camera, ctx, passed),
+          lookAtVideo(entry, camera, recordOf, ctx, passed),
     ),
   ]
   let next = 0
@@ -71,7 +83,7 @@ export async function passOver(scope: Scope, ctx: PassContext): Promise<Passed> 
 async function lookAtData(
   entry: FileEntry,
   episodeRows: readonly number[],
-  recordOf: (episode: number) => number | null,
+  recordOf: RecordOf,
   { files, facts, runner, depth, signal }: PassContext,
   passed: Passed,
 ) {
@@ -96,6 +108,8 @@ async function lookAtData(
     const paths = [...SCALARS.map((name) => [name]), ...wide.map(({ path }) => path)]
     for await (const group of readColumns(bytes, footer, paths, { signal })) look(slicer.add(group))
     look(slicer.finish())
+    if (!isWithin("picture", depth) || !runner.wants("picture_column")) return
+    for await (const column of pictureColumns(bytes, file, facts, signal)) runner.run("picture_column", column)
   } catch (error) {
     if (!isFault(error)) throw error
     runner.run("broken_file", { entry, kind: "data", error })
@@ -115,12 +129,20 @@ function wideLeaves({ leaves }: DataFile, facts: DatasetFacts): WideLeaf[] {
 
 const isNumeric = (kind: string) => ["boolean", "int32", "uint32", "int64", "uint64", "float", "double"].includes(kind)
 
-async function lookAtVideo(entry: FileEntry, camera: string, ctx: PassContext, passed: Passed) {
+/** Files that no template leads to are told by their names, as they are in version 2: the template has rules of its own. */
+function episodeRowsOf(path: string, rows: readonly number[] | undefined, facts: DatasetFacts, recordOf: RecordOf) {
+  const named = rows || facts.version.major === 3 ? null : /episode_(\d{1,12})\.\w+$/.exec(path)
+  const record = named && recordOf(Number(named[1]))
+  return rows ?? (record === null ? [] : [record])
+}
+
+async function lookAtVideo(entry: FileEntry, camera: string, recordOf: RecordOf, ctx: PassContext, passed: Passed) {
   const { files, facts, runner, signal } = ctx
   try {
     const mp4 = await probeMp4(files.open(entry), { signal })
     passed.filesRead++
-    const episodeRows = facts.has("episodes") ? (rowsByVideoFile(facts.episodes, camera).get(entry.path) ?? []) : []
+    const rows = facts.has("episodes") ? rowsByVideoFile(facts.episodes, camera).get(entry.path) : undefined
+    const episodeRows = episodeRowsOf(entry.path, rows, facts, recordOf)
     runner.run("video_file", { entry, camera, mp4, episodeRows })
     passed.files.push({ path: entry.path, kind: "video", camera, rows: mp4.frames ?? 0 })
   } catch (error) {

@@ -6,6 +6,7 @@ import type {
   EpisodeRows,
   EpisodeValues,
   Part,
+  PictureColumn,
   VersionName,
   VideoFile,
   Whole,
@@ -22,6 +23,8 @@ export interface Subjects {
   episode_rows: EpisodeRows
   /** Each numeric feature of each episode. */
   episode_values: EpisodeValues
+  /** Each image camera in each row group. */
+  picture_column: PictureColumn
   video_file: VideoFile
   /** Everything, after all files. */
   whole: Whole

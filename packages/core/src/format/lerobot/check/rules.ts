@@ -7,10 +7,15 @@ import { fileRules } from "./files.ts"
 import { frameRules } from "./frames.ts"
 import { infoRules } from "./info.ts"
 import { pathRules } from "./paths.ts"
+import { pictureRules } from "./pictures.ts"
 import { repositoryRules } from "./repository.ts"
 import type { Rules } from "./rule.ts"
 import { tableRules } from "./tables.ts"
 import { taskRules } from "./tasks.ts"
+import { videoFileRules } from "./video-files.ts"
+import { videoFrameRules } from "./video-frames.ts"
+import { videoTimingRules } from "./video-timing.ts"
+import { videoWindowRules } from "./video-windows.ts"
 
 /** Every rule there is for LeRobot. The key is the code on the wire; a new rule is one entry in one family's file. */
 export const lerobotRules = {
@@ -26,4 +31,9 @@ export const lerobotRules = {
   ...tableRules,
   ...frameRules,
   ...episodeShapeRules,
+  ...videoFileRules,
+  ...videoTimingRules,
+  ...videoWindowRules,
+  ...videoFrameRules,
+  ...pictureRules,
 } as const satisfies Rules

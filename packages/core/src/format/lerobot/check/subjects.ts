@@ -177,6 +177,18 @@ export interface EpisodeValues {
   nulls: number
 }
 
+/** Pictures of one camera in one row group of a data file: all, or the first ones where the column is large. */
+export interface PictureColumn {
+  file: DataFile
+  camera: string
+  row_group: number
+  /** Rows of the group, and the first one's place in the file. */
+  rows: number
+  first_row: number
+  /** From the first row on; null where a row has no bytes. */
+  pictures: readonly (Uint8Array | null)[]
+}
+
 /** A video file by its header, with the episodes whose pointers name it. */
 export interface VideoFile {
   entry: FileEntry
