@@ -17,6 +17,7 @@ const COMMANDS = {
   bench: "bench/run.ts",
   cost: "bench/cost.ts",
   accuracy: "bench/accuracy.ts",
+  checks: "bench/checks.ts",
   infra: "scripts/infra.mjs",
   deploy: "scripts/deploy.mjs",
 }

@@ -5,6 +5,11 @@ const MAX_EPISODES = 1000
 const MAX_PLACES = 20
 const MAX_GROUPS = 200
 const MAX_MESSAGE = 600
+const MAX_NAME = 200
+const MAX_PATH = 1024
+/** What is left of a group's places and episodes once there is too much of everything. */
+const FEW_PLACES = 3
+const FEW_EPISODES = 50
 
 interface Group {
   code: string
@@ -39,7 +44,8 @@ export class Collector {
     return (found) => this.#add(code, found.severity ?? rule.severity, found)
   }
 
-  #add(code: string, severity: Severity, found: Found) {
+  #add(code: string, severity: Severity, reported: Found) {
+    const found = clipped(reported)
     const key = JSON.stringify([code, severity, found.group ?? found.where?.feature ?? ""])
     let group = this.#groups.get(key)
     if (!group) {
@@ -65,6 +71,10 @@ export class Collector {
   merge(other: Collected) {
     for (const [key, theirs] of other.groups) {
       const ours = this.#groups.get(key)
+      if (!ours && (this.#perRule.get(theirs.code) ?? 0) >= MAX_GROUPS) {
+        this.#leaveOut(theirs)
+        continue
+      }
       if (!ours) {
         this.#groups.set(key, structuredClone(theirs))
         this.#perRule.set(theirs.code, (this.#perRule.get(theirs.code) ?? 0) + 1)
@@ -78,6 +88,32 @@ export class Collector {
     for (const [code, count] of other.cut) this.#cut.set(code, (this.#cut.get(code) ?? 0) + count)
   }
 
+  /**
+   * Makes it fit into `bytes` of JSON: most places and episodes go first, then whole groups from the least severe on; of a
+   * rule that found an error one stays. What went is counted in `cut`.
+   */
+  fit(bytes: number) {
+    const size = () => Buffer.byteLength(JSON.stringify(this))
+    let over = size() - bytes
+    if (over <= 0) return
+    for (const group of this.#groups.values()) {
+      group.places.length = Math.min(group.places.length, FEW_PLACES)
+      group.episodes.length = Math.min(group.episodes.length, FEW_EPISODES)
+    }
+    over = size() - bytes
+    const first = new Map([...this.#groups].reverse().map(([key, { code }]) => [code, key]))
+    const least = [...this.#groups].reverse().sort(([, a], [, b]) => rank(b.severity) - rank(a.severity))
+    for (const [key, group] of least) {
+      if (over <= 0) return
+      if (group.severity === "error" && first.get(group.code) === key) continue
+      over -= Buffer.byteLength(JSON.stringify([key, group])) + 1
+      this.#groups.delete(key)
+      this.#leaveOut(group)
+    }
+  }
+
+  #leaveOut = ({ code, occurrences }: Group) => this.#cut.set(code, (this.#cut.get(code) ?? 0) + occurrences)
+
   toJSON(): Collected {
     return { groups: [...this.#groups], cut: [...this.#cut] }
   }
@@ -88,7 +124,7 @@ export class Collector {
     return [...this.#groups.values()]
       .sort(
         (a, b) =>
-          SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+          rank(a.severity) - rank(b.severity) ||
           order.get(a.code)! - order.get(b.code)! ||
           b.occurrences - a.occurrences,
       )
@@ -101,6 +137,30 @@ export class Collector {
   }
 }
 
+const rank = (severity: Severity) => SEVERITIES.indexOf(severity)
+
+const cut = (text: string, length: number) => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
+
+/** Names and paths come from datasets: none may be longer than anybody would read. */
+function clipped(found: Found): Found {
+  const { path, feature } = found.where ?? {}
+  const evidence = Object.entries(found.evidence ?? {}).map(([name, value]) => [
+    name,
+    typeof value === "string" ? cut(value, MAX_NAME) : value,
+  ])
+  return {
+    ...found,
+    message: cut(found.message, MAX_MESSAGE),
+    where: {
+      ...found.where,
+      ...(path !== undefined && { path: cut(path, MAX_PATH) }),
+      ...(feature !== undefined && { feature: cut(feature, MAX_NAME) }),
+    },
+    ...(found.evidence && { evidence: Object.fromEntries(evidence) as typeof found.evidence }),
+    ...(found.group !== undefined && { group: cut(found.group, MAX_PATH) }),
+  }
+}
+
 function toFinding({ code, severity, occurrences, worst, places, episodes }: Group, rule: RuleInfo): Finding {
   const more = occurrences - 1
   const message = more ? `${worst.message.replace(/\.$/, "")} (and ${more.toLocaleString("en")} more).` : worst.message
@@ -110,7 +170,7 @@ function toFinding({ code, severity, occurrences, worst, places, episodes }: Gro
     code,
     severity,
     kind: rule.kind,
-    message: message.slice(0, MAX_MESSAGE),
+    message: cut(message, MAX_MESSAGE),
     where,
     evidence: worst.evidence ?? {},
     reference: worst.reference ?? rule.reference,

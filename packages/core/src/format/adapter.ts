@@ -1,3 +1,6 @@
+import type { RuleInfo } from "../check/rule.ts"
+import type { Depth, Severity, Validation } from "../check/schema.ts"
+import type { Shard } from "../job/define.ts"
 import type { FileEntry, Files } from "../files/files.ts"
 import type { DatasetMetadata, FormatType } from "./schema.ts"
 
@@ -35,6 +38,25 @@ export interface ExtractContext {
   signal: AbortSignal
 }
 
+export interface ValidateOptions {
+  depth: Depth
+  /** Absent: what the dataset's own settings say, else error. */
+  fail_on?: Severity | undefined
+  suppress: readonly string[]
+  /** `0-9,12`; absent: all. */
+  episodes?: string | undefined
+}
+
+/** How a format is validated: a small dataset at once; a large one cut, looked at part by part anywhere, and judged at the end. */
+export interface FormatValidation {
+  /** Every rule there is, by its code. */
+  rules: Readonly<Record<string, RuleInfo>>
+  plan(options: ValidateOptions, ctx: ExtractContext): Promise<{ validation: Validation } | { shards: Shard[] }>
+  run(input: Shard["input"], options: ValidateOptions, ctx: ExtractContext): Promise<Record<string, unknown>>
+  /** Gets what was found, in order; of fewer parts than there were when the job was stopped on the way. */
+  reduce(found: Record<string, unknown>[], options: ValidateOptions, ctx: ExtractContext): Promise<Validation>
+}
+
 export interface FormatAdapter {
   id: FormatType
   title: string
@@ -42,4 +64,6 @@ export interface FormatAdapter {
   recognise(glimpse: Glimpse): Promise<Recognition>
   /** Absent until the format has a reader: it is then recognised and refused. Loads its reader lazily. */
   extract?(ctx: ExtractContext): Promise<DatasetMetadata>
+  /** Absent until there are rules for the format. Loads them lazily. */
+  validation?(): Promise<FormatValidation>
 }

@@ -59,6 +59,8 @@ interface Described<Params extends z.ZodObject> {
   params: Params
   /** `true`, or why a format is refused. */
   formats: Record<FormatType, true | string>
+  /** Whether an import queues it, with its default parameters. */
+  on_import?: true
 }
 
 /** A job that is done in one go. */
@@ -69,8 +71,8 @@ export interface SingleJob<Params extends z.ZodObject = z.ZodObject> extends Des
 
 /** A job that is done in parts, each of which may run more than once and anywhere. Loads its code lazily. */
 export interface ShardedJob<Params extends z.ZodObject = z.ZodObject> extends Described<Params> {
-  /** Cuts the work. No shards is no work: the reduce then gets none. */
-  plan(params: z.output<Params>, ctx: JobContext): Promise<Shard[]>
+  /** Cuts the work, or does all of it when there is little. No shards is no work: the reduce then gets none. */
+  plan(params: z.output<Params>, ctx: JobContext): Promise<Shard[] | JobOutcome>
   run(input: Shard["input"], ctx: ShardContext<z.output<Params>>): Promise<Partial>
   /** Gets what the shards of the stage found, in their order; gives the result, or the shards of one stage more. */
   reduce(partials: Partial[], ctx: ShardContext<z.output<Params>>): Promise<JobOutcome | { shards: Shard[] }>
@@ -79,3 +81,5 @@ export interface ShardedJob<Params extends z.ZodObject = z.ZodObject> extends De
 export type JobDefinition<Params extends z.ZodObject = z.ZodObject> = SingleJob<Params> | ShardedJob<Params>
 
 export const defineJob = <Params extends z.ZodObject>(job: SingleJob<Params>) => job
+
+export const defineShardedJob = <Params extends z.ZodObject>(job: ShardedJob<Params>) => job

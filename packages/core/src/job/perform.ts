@@ -53,7 +53,10 @@ async function step(
   if (!("plan" in definition)) return bounded(await definition.run(params, ctx))
   const within = { ...ctx, params, stage }
   if (input) return { partial: boundedPartial(await definition.run(input, within)) }
-  if (!partials) return { shards: boundedShards(await definition.plan(params, ctx)) }
+  if (!partials) {
+    const planned = await definition.plan(params, ctx)
+    return Array.isArray(planned) ? { shards: boundedShards(planned) } : bounded(planned)
+  }
   const done = await definition.reduce(partials, within)
   return "shards" in done ? { shards: boundedShards(done.shards) } : bounded(done)
 }

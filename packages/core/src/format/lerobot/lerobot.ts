@@ -7,4 +7,5 @@ export const lerobot: FormatAdapter = {
   title: "LeRobot",
   recognise,
   extract: async (ctx) => (await import("./extract.ts")).extract(ctx),
+  validation: async () => (await import("./check/validation.ts")).lerobotValidation,
 }
