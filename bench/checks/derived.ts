@@ -6,11 +6,11 @@ import type { FormatAdapter } from "@robokit/core/format/adapter"
 /** Files that say what the registries say, by path. */
 export async function derived(): Promise<Record<string, string>> {
   const withRules = await Promise.all(
-    Object.values<FormatAdapter>(formats).flatMap(({ title, validation }) =>
-      validation ? [validation().then(({ rules }) => [title, rules] as const)] : [],
+    Object.values<FormatAdapter>(formats).flatMap(({ title, rules }) =>
+      rules ? [rules().then((all) => [title, all] as const)] : [],
     ),
   )
-  const codes = [...new Set(withRules.flatMap(([, rules]) => Object.keys(rules)))]
+  const codes = [...new Set(withRules.flatMap(([, all]) => Object.keys(all)))]
   return {
     "docs/checks.md": checksPage(Object.fromEntries(withRules)),
     "docs/validation.schema.json": `${JSON.stringify(validationSchema(), null, 2)}\n`,

@@ -56,18 +56,13 @@ export class Collector {
       this.#groups.set(key, group)
     }
     group.occurrences++
-    if ((found.size ?? 0) > (group.worst.size ?? 0)) group.worst = found
-    this.#place(group, found.where ?? {})
+    group.worst = worseOf(group.worst, found)
+    const where = found.where ?? {}
+    insert(group.places, where, byPlace, MAX_PLACES)
+    if (where.episode !== undefined) insertOnce(group.episodes, where.episode)
   }
 
-  #place(group: Group, where: Where) {
-    if (group.places.length < MAX_PLACES) group.places.push(where)
-    const { episode } = where
-    if (episode === undefined || group.episodes.length >= MAX_EPISODES) return
-    if (group.episodes.at(-1) !== episode && !group.episodes.includes(episode)) group.episodes.push(episode)
-  }
-
-  /** Adds what another one gathered, in the order of the calls. */
+  /** Adds what another one gathered. The order of merges, as that of reports, makes no difference. */
   merge(other: Collected) {
     for (const [key, theirs] of other.groups) {
       const ours = this.#groups.get(key)
@@ -81,9 +76,9 @@ export class Collector {
         continue
       }
       ours.occurrences += theirs.occurrences
-      if ((theirs.worst.size ?? 0) > (ours.worst.size ?? 0)) ours.worst = theirs.worst
-      ours.places.push(...theirs.places.slice(0, MAX_PLACES - ours.places.length))
-      ours.episodes = [...new Set([...ours.episodes, ...theirs.episodes])].slice(0, MAX_EPISODES)
+      ours.worst = worseOf(ours.worst, theirs.worst)
+      for (const place of theirs.places) insert(ours.places, place, byPlace, MAX_PLACES)
+      for (const episode of theirs.episodes) insertOnce(ours.episodes, episode)
     }
     for (const [code, count] of other.cut) this.#cut.set(code, (this.#cut.get(code) ?? 0) + count)
   }
@@ -126,7 +121,8 @@ export class Collector {
         (a, b) =>
           rank(a.severity) - rank(b.severity) ||
           order.get(a.code)! - order.get(b.code)! ||
-          b.occurrences - a.occurrences,
+          b.occurrences - a.occurrences ||
+          byPlace(a.places[0] ?? {}, b.places[0] ?? {}),
       )
       .map((group) => toFinding(group, rules[group.code]!))
   }
@@ -135,6 +131,40 @@ export class Collector {
   get cut(): ReadonlyMap<string, number> {
     return this.#cut
   }
+}
+
+/** The one with the larger size; of equals the one in the first place. */
+function worseOf(a: Found, b: Found): Found {
+  const difference = (b.size ?? 0) - (a.size ?? 0)
+  if (difference !== 0) return difference > 0 ? b : a
+  return (byPlace(b.where ?? {}, a.where ?? {}) || byText(b.message, a.message)) < 0 ? b : a
+}
+
+const byText = (a = "", b = "") => (a < b ? -1 : a > b ? 1 : 0)
+const byNumber = (a = -1, b = -1) => (a || 0) - (b || 0)
+const byPlace = (a: Where, b: Where) =>
+  byText(a.path, b.path) || byNumber(a.episode, b.episode) || byNumber(a.frame, b.frame) || byText(a.feature, b.feature)
+
+/** Keeps the list in order and short. Most of what comes is the last, or too late. */
+function insert<T>(list: T[], value: T, order: (a: T, b: T) => number, most: number) {
+  if (list.length >= most && order(value, list.at(-1)!) >= 0) return
+  let at = list.length
+  while (at > 0 && order(value, list[at - 1]!) < 0) at--
+  list.splice(at, 0, value)
+  if (list.length > most) list.pop()
+}
+
+function insertOnce(list: number[], value: number) {
+  if (list.at(-1) === value) return
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (list[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  if (list[low] === value) return
+  list.splice(low, 0, value)
+  if (list.length > MAX_EPISODES) list.pop()
 }
 
 const rank = (severity: Severity) => SEVERITIES.indexOf(severity)
@@ -165,7 +195,7 @@ function toFinding({ code, severity, occurrences, worst, places, episodes }: Gro
   const more = occurrences - 1
   const message = more ? `${worst.message.replace(/\.$/, "")} (and ${more.toLocaleString("en")} more).` : worst.message
   const where: Where = { ...worst.where }
-  if (episodes.length > 1) where.episodes = [...episodes].sort((a, b) => a - b)
+  if (episodes.length > 1) where.episodes = [...episodes]
   return {
     code,
     severity,

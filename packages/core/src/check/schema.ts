@@ -17,7 +17,7 @@ export type Depth = z.infer<typeof Depth>
 export const Where = z.object({
   path: z.string().optional(),
   episode: z.int().optional(),
-  /** With more than one occurrence: every episode it was found in, ascending, at most 1,000. */
+  /** With more than one occurrence: the first 1,000 episodes it was found in, ascending. */
   episodes: z.array(z.int()).optional(),
   frame: z.int().optional(),
   feature: z.string().optional(),
@@ -41,7 +41,7 @@ export const Finding = z.object({
   /** What to do; a command where one exists. */
   fix: z.string().nullable(),
   occurrences: z.int(),
-  /** The first 20 occurrences, when there are several. */
+  /** The first 20 occurrences by path, episode and frame, when there are several. */
   places: z.array(Where).optional(),
 })
 export type Finding = z.infer<typeof Finding>

@@ -6,7 +6,7 @@ import { Severity } from "./schema.ts"
 export const SETTINGS = ".robokit.yaml"
 export const MAX_SETTINGS = 64 * 1024
 const MAX_CODES = 500
-const MAX_DEPTH = 20
+const MAX_DEPTH = 64
 
 const Settings = z.looseObject({
   validation: z
@@ -61,7 +61,7 @@ export function parseSettings(text: string, isCode: (code: string) => boolean): 
   }
 }
 
-/** An upper bound, before any parser recurses: brackets that are open at once, or the steps of the deepest indentation. */
+/** An upper bound, before any parser recurses: brackets that are open at once, or the steps that an indentation can have. */
 function nesting(text: string): number {
   let open = 0
   let most = 0
@@ -69,6 +69,6 @@ function nesting(text: string): number {
     if (char === "[" || char === "{") most = Math.max(most, ++open)
     else if (char === "]" || char === "}") open = Math.max(0, open - 1)
   }
-  const indented = text.split("\n").map((line) => /^[ \-?:]*/.exec(line)![0].replaceAll(/ +/g, " ").length)
-  return Math.max(most, ...indented)
+  for (const line of text.split("\n")) most = Math.max(most, /^[ \-?:]*/.exec(line)![0].length)
+  return most
 }

@@ -49,8 +49,6 @@ export interface ValidateOptions {
 
 /** How a format is validated: a small dataset at once; a large one cut, looked at part by part anywhere, and judged at the end. */
 export interface FormatValidation {
-  /** Every rule there is, by its code. */
-  rules: Readonly<Record<string, RuleInfo>>
   plan(options: ValidateOptions, ctx: ExtractContext): Promise<{ validation: Validation } | { shards: Shard[] }>
   run(input: Shard["input"], options: ValidateOptions, ctx: ExtractContext): Promise<Record<string, unknown>>
   /** Gets what was found, in order; of fewer parts than there were when the job was stopped on the way. */
@@ -64,6 +62,8 @@ export interface FormatAdapter {
   recognise(glimpse: Glimpse): Promise<Recognition>
   /** Absent until the format has a reader: it is then recognised and refused. Loads its reader lazily. */
   extract?(ctx: ExtractContext): Promise<DatasetMetadata>
-  /** Absent until there are rules for the format. Loads them lazily. */
+  /** What every rule for the format says of itself, by its code. Absent until there are any. Loads them lazily. */
+  rules?(): Promise<Readonly<Record<string, RuleInfo>>>
+  /** How they are run; there with them. Loads the readers lazily. */
   validation?(): Promise<FormatValidation>
 }

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
 import { access } from "./access.ts"
+import { badge } from "./badge.ts"
 import { batch } from "./batch.ts"
 import { datasets } from "./datasets.ts"
 import { hub } from "./hub.ts"
@@ -9,8 +10,10 @@ import { acceptable, bodySize, jsonBody, plainPath, sameOrigin } from "./limits.
 import { allowedMethods } from "./methods.ts"
 import { onError, onNotFound } from "./problem.ts"
 import { addReference } from "./reference.ts"
+import { reports } from "./reports.ts"
 import { requestId } from "./request-id.ts"
 import type { Env } from "./resource.ts"
+import { schemas } from "./schemas.ts"
 import { securityHeaders } from "./security.ts"
 import { system } from "./system.ts"
 
@@ -37,5 +40,8 @@ app.route("/api", hub)
 app.route("/api/v1/datasets", jobs)
 app.route("/api/v1/datasets", datasets)
 app.route("/api/v1/datasets", batch)
+app.route("/api/v1/datasets", reports)
+app.route("/badge", badge)
+app.route("/schemas", schemas)
 app.route("/", system)
 addReference(app)

@@ -28,6 +28,10 @@ const ABOUT = {
     { name: "hub", description: "What there is on the Hub" },
     { name: "datasets", description: "What was imported, each at one commit" },
     { name: "jobs", description: "What is done with it" },
+    {
+      name: "validation",
+      description: "Its findings in the forms that tools want, badges, and what is published about them",
+    },
     { name: "system", description: "Health and documentation" },
   ],
 }

@@ -7,5 +7,6 @@ export const lerobot: FormatAdapter = {
   title: "LeRobot",
   recognise,
   extract: async (ctx) => (await import("./extract.ts")).extract(ctx),
+  rules: async () => (await import("./check/rules.ts")).lerobotRules,
   validation: async () => (await import("./check/validation.ts")).lerobotValidation,
 }

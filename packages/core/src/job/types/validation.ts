@@ -50,33 +50,33 @@ export const validation = defineShardedJob({
   on_import: true,
 
   async plan(options, ctx) {
-    const planned = await (await rulesFor(ctx.dataset.format_type)).plan(options, within(ctx))
+    const planned = await (await validationOf(ctx.dataset.format_type)).plan(options, within(ctx))
     return "shards" in planned ? planned.shards : outcomeOf(planned.validation, ctx)
   },
   async run(input, ctx) {
-    return (await rulesFor(ctx.dataset.format_type)).run(input, ctx.params, within(ctx))
+    return (await validationOf(ctx.dataset.format_type)).run(input, ctx.params, within(ctx))
   },
   async reduce(partials, ctx) {
-    return outcomeOf(await (await rulesFor(ctx.dataset.format_type)).reduce(partials, ctx.params, within(ctx)), ctx)
+    return outcomeOf(await (await validationOf(ctx.dataset.format_type)).reduce(partials, ctx.params, within(ctx)), ctx)
   },
 })
 
 const within = ({ dataset: { repo_id, revision }, ...ctx }: JobContext) => ({ ...ctx, repo_id, revision })
 
-async function rulesFor(format_type: FormatType): Promise<FormatValidation> {
+async function validationOf(format_type: FormatType): Promise<FormatValidation> {
   const adapter = adapterOf(format_type)
   if (!adapter.validation) throw new AppError("job_unsupported", `There are no rules for ${adapter.title} yet.`)
   return adapter.validation()
 }
 
 async function outcomeOf(result: Validation, { dataset }: JobContext): Promise<JobOutcome> {
-  const { REPORTS } = await import("../../check/reports.ts")
-  const { rules } = await rulesFor(dataset.format_type)
+  const { FORMS } = await import("../../check/forms.ts")
+  const rules = (await adapterOf(dataset.format_type).rules?.()) ?? {}
   const about = { repo_id: dataset.repo_id, revision: dataset.revision }
   return {
     result,
     summary: summaryOf(result),
-    artifacts: Object.values(REPORTS).map(({ file, media_type, write }) => ({
+    artifacts: Object.values(FORMS).map(({ file, media_type, write }) => ({
       name: file,
       media_type,
       body: write(result, about, rules),

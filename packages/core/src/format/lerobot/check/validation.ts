@@ -1,11 +1,9 @@
 import type { FormatValidation } from "../../adapter.ts"
-import { lerobotRules } from "./rules.ts"
 import { plan, reduce, run } from "./sharded.ts"
 import type { ShardFound, ShardInput } from "./shards.ts"
 
 /** What the validation job needs of LeRobot. Inputs and parts of the result travel as JSON. */
 export const lerobotValidation: FormatValidation = {
-  rules: lerobotRules,
   async plan(options, ctx) {
     const planned = await plan(ctx, options)
     if ("validation" in planned) return planned
