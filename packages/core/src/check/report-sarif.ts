@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { plainLine } from "./plain.ts"
 import { type About, placeOf, type ReportForm, type RulesInfo } from "./report.ts"
 import { DEPTH_OF } from "./rule.ts"
-import type { Finding, Severity, Validation, Where } from "./schema.ts"
+import type { Evidence, Finding, Severity, Validation, Where } from "./schema.ts"
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 const LEVELS: Record<Severity, "error" | "warning" | "note"> = { error: "error", warning: "warning", info: "note" }
@@ -68,19 +68,24 @@ const invocation = ({ not_run, notes }: Validation, codes: readonly string[]) =>
 function result(finding: Finding, { repo_id }: About, codes: readonly string[]) {
   const { code, severity, kind, message, evidence, fix, occurrences, where, places = [] } = finding
   const index = codes.indexOf(code)
-  const places20 = places.length ? places : [where]
+  const all = places.length ? places : [where]
   return {
     ruleId: code,
     ...(index >= 0 && { ruleIndex: index }),
     level: LEVELS[severity],
     message: { text: plainLine(fix ? `${message} ${fix}` : message) },
     locations: [location(where)],
-    ...(places20.length > 1 && { relatedLocations: places20.map((place, id) => ({ id, ...location(place) })) }),
+    ...(all.length > 1 && { relatedLocations: all.map((place, id) => ({ id, ...location(place) })) }),
     partialFingerprints: { "finding/v1": fingerprint(repo_id, finding) },
     occurrenceCount: Math.max(1, occurrences),
-    properties: { kind, evidence, ...(where.episodes && { episodes: where.episodes }) },
+    properties: { kind, evidence: plain(evidence), ...(where.episodes && { episodes: where.episodes }) },
   }
 }
+
+const plain = (evidence: Evidence): Evidence =>
+  Object.fromEntries(
+    Object.entries(evidence).map(([name, value]) => [name, typeof value === "string" ? plainLine(value) : value]),
+  )
 
 /** The same at every commit at which the same thing is wrong in the same place: not the message, whose numbers move. */
 const fingerprint = (repo_id: string, { code, where: { path, episode, feature } }: Finding) =>
