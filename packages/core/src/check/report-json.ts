@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { ReportForm } from "./report.ts"
+import { inOrder, type ReportForm } from "./report.ts"
 import { Validation } from "./schema.ts"
 
 export const SCHEMA_PATH = "/schemas/validation.json"
@@ -15,5 +15,10 @@ export const reportJson: ReportForm = {
   file: "validation.json",
   media_type: "application/json",
   description: `The result itself, with what it is about; its JSON Schema is at ${SCHEMA_PATH}.`,
-  write: (validation, about) => `${JSON.stringify({ ...about, ...validation }, null, 2)}\n`,
+  write(validation, about) {
+    // Parsed, for the order of the fields.
+    const { findings, ...rest } = Validation.parse({ ...validation })
+    const ordered = { ...rest, findings: findings.map((each) => ({ ...each, evidence: inOrder(each.evidence) })) }
+    return `${JSON.stringify({ ...about, ...ordered }, null, 2)}\n`
+  },
 }

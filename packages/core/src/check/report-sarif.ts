@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { plainLine } from "./plain.ts"
-import { type About, placeOf, type ReportForm, type RulesInfo } from "./report.ts"
+import { type About, inOrder, placeOf, type ReportForm, type RulesInfo } from "./report.ts"
 import { DEPTH_OF } from "./rule.ts"
 import type { Evidence, Finding, Severity, Validation, Where } from "./schema.ts"
 
@@ -84,7 +84,10 @@ function result(finding: Finding, { repo_id }: About, codes: readonly string[]) 
 
 const plain = (evidence: Evidence): Evidence =>
   Object.fromEntries(
-    Object.entries(evidence).map(([name, value]) => [name, typeof value === "string" ? plainLine(value) : value]),
+    Object.entries(inOrder(evidence)).map(([name, value]) => [
+      name,
+      typeof value === "string" ? plainLine(value) : value,
+    ]),
   )
 
 /** The same at every commit at which the same thing is wrong in the same place: not the message, whose numbers move. */

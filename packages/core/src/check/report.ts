@@ -1,5 +1,5 @@
 import type { RuleInfo } from "./rule.ts"
-import type { Validation, Where } from "./schema.ts"
+import type { Evidence, Validation, Where } from "./schema.ts"
 
 /** What was judged. */
 export interface About {
@@ -29,3 +29,7 @@ export function placeOf({ episode, episodes, frame, feature }: Where): string {
     ...(feature === undefined ? [] : [`feature ${feature}`]),
   ].join(", ")
 }
+
+/** By name: the database does not keep the order in which numbers were written down. */
+export const inOrder = (evidence: Evidence): Evidence =>
+  Object.fromEntries(Object.entries(evidence).sort(([a], [b]) => (a < b ? -1 : 1)))

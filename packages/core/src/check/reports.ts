@@ -26,7 +26,10 @@ export async function of(dataset_id: number, job_id: number, name: FormName): Pr
       },
     )
   }
-  const { source, format_type } = await Dataset.get(dataset_id)
+  const {
+    source: { repo_id, revision },
+    format_type,
+  } = await Dataset.get(dataset_id)
   const rules = (await adapterOf(format_type).rules?.()) ?? {}
-  return FORMS[name].write(Validation.parse(job.result), source, rules)
+  return FORMS[name].write(Validation.parse(job.result), { repo_id, revision }, rules)
 }
