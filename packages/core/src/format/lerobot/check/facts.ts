@@ -48,8 +48,6 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const all =
     ctx.listed ??
     (await readFiles(files, signal, (count) => ctx.progress(2, `${count.toLocaleString("en")} files listed`)))
-  const paths = new Set(all.map(({ path }) => path))
-
   const info = await part(absent, "info", async () => {
     const file = all.find(({ path }) => path === INFO)
     if (!file) throw new AppError("file_missing", `${INFO} is missing.`, { path: INFO })
@@ -60,9 +58,9 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const keys = cameras.map(({ key }) => key)
   const listing = listingFacts(all, keys)
   const version = readAs(info?.raw ?? {}, {
-    hasEpisodesTable: listing.episodeShards.length > 0 || paths.has("meta/tasks.parquet"),
-    hasStats: paths.has(STATS),
-    hasEpisodesStats: paths.has(EPISODES_STATS),
+    hasEpisodesTable: listing.episodeShards.length > 0 || listing.byPath.has("meta/tasks.parquet"),
+    hasStats: listing.byPath.has(STATS),
+    hasEpisodesStats: listing.byPath.has(EPISODES_STATS),
   })
   const only = async <T>(name: Part, read: () => Promise<T>) => {
     if (parts.has(name)) return part(absent, name, read)
