@@ -74,6 +74,7 @@ describe.each(Object.keys(FORMS) as (keyof typeof FORMS)[])("report.%s", (name) 
       expect(text.isWellFormed()).toBe(true)
       // JSON escapes its own.
       if (!name.includes("json"))
+        // eslint-disable-next-line no-control-regex -- these are what it is about
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2066\ufffe]/)
     }
   })
