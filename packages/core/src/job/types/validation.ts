@@ -31,6 +31,7 @@ const params = z
       }),
     suppress: z.array(z.enum(CODES)).max(CODES.length).default([]).meta({
       title: "Suppress",
+      uniqueItems: true,
       description: "Rules not to be told of. Those of the dataset's own .robokit.yaml are added.",
     }),
     fail_on: Severity.optional().meta({
