@@ -4,7 +4,7 @@ import { readFacts } from "@robokit/core/format/lerobot/check/facts"
 import { type Repair, repairs } from "@robokit/core/format/lerobot/check/repair"
 import { lerobotRules } from "@robokit/core/format/lerobot/check/rules"
 import { RuleRunner } from "@robokit/core/format/lerobot/check/runner"
-import { scopeOf } from "@robokit/core/format/lerobot/check/validate"
+import { scopeOf } from "@robokit/core/format/lerobot/check/scope"
 import { expect, test } from "vitest"
 import { Editable } from "./accuracy/editable.ts"
 import { injections } from "./accuracy/injections.ts"
@@ -29,7 +29,15 @@ async function offered(dataset: Editable): Promise<Repair[]> {
   }
   const facts = await readFacts(ctx)
   const runner = new RuleRunner(lerobotRules, facts, "metadata")
-  const passed = await passOver(scopeOf(facts), { files, facts, runner, depth: "metadata", signal, progress: () => {} })
+  const passed = await passOver(scopeOf(facts, "metadata", null), {
+    files,
+    facts,
+    runner,
+    depth: "metadata",
+    isWanted: () => true,
+    signal,
+    progress: () => {},
+  })
   const whole = { facts, files: passed.files, episodes: passed.episodes, isComplete: true }
   runner.run("dataset", facts)
   runner.run("whole", whole)

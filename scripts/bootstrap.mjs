@@ -18,6 +18,7 @@ const COMMANDS = {
   chaos: "packages/local/chaos/main.ts",
   cost: "bench/cost.ts",
   accuracy: "bench/accuracy.ts",
+  checks: "bench/checks.ts",
   infra: "scripts/infra.mjs",
   deploy: "scripts/deploy.mjs",
   halt: "scripts/halt.mjs",

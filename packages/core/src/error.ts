@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   job_not_failed: "conflict",
   job_open: "conflict",
   not_indexed: "conflict",
+  no_report: "conflict",
   format_unsupported: "unsupported",
   job_unsupported: "unsupported",
   dataset_malformed: "invalid",

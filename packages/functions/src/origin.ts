@@ -1,7 +1,7 @@
 /** What the one origin of portal and API serves and says: plain data for the laptop (packages/local) and AWS (infra). */
 
 /** Everything at or below these belongs to the API, every other address to the portal. */
-export const API_PATHS = ["/api", "/docs", "/openapi.json", "/health", "/ready"] as const
+export const API_PATHS = ["/api", "/badge", "/schemas", "/docs", "/openapi.json", "/health", "/ready"] as const
 
 /** Where the real Hub sends those who ask it for a file. */
 export const HUB_FILES = ["https://*.huggingface.co", "https://*.hf.co"]

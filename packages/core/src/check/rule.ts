@@ -33,6 +33,8 @@ export interface RuleInfo<Version extends string = string> {
   reference: string | null
   /** What to do about it; a command where one exists. */
   fix?: string
+  /** What a second, exact look costs, where the first is a quick one. */
+  closer?: { cost: Cost }
 }
 
 /** One occurrence. */

@@ -17,7 +17,7 @@ export type Depth = z.infer<typeof Depth>
 export const Where = z.object({
   path: z.string().optional(),
   episode: z.int().optional(),
-  /** With more than one occurrence: every episode it was found in, ascending, at most 1,000. */
+  /** With more than one occurrence: the first 1,000 episodes it was found in, ascending. */
   episodes: z.array(z.int()).optional(),
   frame: z.int().optional(),
   feature: z.string().optional(),
@@ -41,15 +41,24 @@ export const Finding = z.object({
   /** What to do; a command where one exists. */
   fix: z.string().nullable(),
   occurrences: z.int(),
-  /** The first 20 occurrences, when there are several. */
+  /** The first 20 occurrences by path, episode and frame, when there are several. */
   places: z.array(Where).optional(),
 })
 export type Finding = z.infer<typeof Finding>
+
+/** Who asked not to be told: whoever started the job, or the dataset itself by the settings it brings along. */
+export const SUPPRESSED_BY = ["parameters", ".robokit.yaml"] as const
+export const Suppressed = z.object({ code: z.string(), occurrences: z.int(), source: z.enum(SUPPRESSED_BY) })
+export type Suppressed = z.infer<typeof Suppressed>
 
 /** What was read of what there is; total is null where it is not known. */
 export const Share = z.object({ read: z.int(), total: z.int().nullable() })
 export type Share = z.infer<typeof Share>
 
+/**
+ * `files`: those of meta/, data and declared cameras, each once. `episodes`: whose records were read at metadata depth, whose
+ * rows below it. `rows`: frames whose columns were read. `bytes`: what came in, of what the repository holds.
+ */
 export const Coverage = z.object({ episodes: Share, files: Share, rows: Share, bytes: Share })
 export type Coverage = z.infer<typeof Coverage>
 
@@ -71,7 +80,7 @@ export const Validation = z.object({
   /** Worst first. */
   findings: z.array(Finding),
   /** Found, and asked not to be told of. */
-  suppressed: z.array(z.object({ code: z.string(), occurrences: z.int() })),
+  suppressed: z.array(Suppressed),
   coverage: Coverage,
   rules_run: z.int(),
   not_run: z.array(NotRun),

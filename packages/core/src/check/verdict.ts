@@ -5,14 +5,17 @@ import {
   SEVERITIES,
   type NotRun,
   type Severity,
+  type Suppressed,
   type Validation,
 } from "./schema.ts"
+
+/** A code not to be told of, and who asked for that. */
+export type Suppression = Pick<Suppressed, "code" | "source">
 
 export interface Assessed {
   depth: Depth
   fail_on: Severity
-  /** Codes not to be told of. */
-  suppress: readonly string[]
+  suppress: readonly Suppression[]
   findings: readonly Finding[]
   coverage: Coverage
   rules_run: number
@@ -20,30 +23,29 @@ export interface Assessed {
   notes: readonly string[]
   /** Why the dataset as a whole was not read as far as the depth asks; null when it was. */
   incomplete: string | null
+  /** What was looked at only in part, as planned: a sentence that the reason of a pass ends with. */
+  sampled: string | null
   read: Validation["read"]
 }
 
 /**
  * Fails on any finding of the severity that counts, or worse. Passes only when everything the depth asks for was read: what
- * was not read is unknown, never good.
+ * was not read is unknown, never good. A stated sample may pass, and then says that it is one.
  */
 export function conclude(assessed: Assessed): Validation {
   const { depth, fail_on, coverage, rules_run, not_run, notes, incomplete, read } = assessed
-  const suppress = new Set(assessed.suppress)
-  const findings = assessed.findings.filter(({ code }) => !suppress.has(code))
-  const suppressed = assessed.findings
-    .filter(({ code }) => suppress.has(code))
-    .map(({ code, occurrences }) => ({ code, occurrences }))
+  const sources = new Map([...assessed.suppress].reverse().map(({ code, source }) => [code, source]))
+  const findings = assessed.findings.filter(({ code }) => !sources.has(code))
+  const suppressed = suppressedIn(assessed.findings, sources)
   const count = (severity: Severity) => findings.filter((each) => each.severity === severity).length
   const counts = { error: count("error"), warning: count("warning"), info: count("info") }
   const failing = findings.filter((each) => SEVERITIES.indexOf(each.severity) <= SEVERITIES.indexOf(fail_on))
-  const verdict = failing.length > 0 ? "fail" : incomplete === null ? "pass" : "not_assessed"
-  const reason =
-    verdict === "fail"
-      ? failing[0]!.message
-      : verdict === "pass"
-        ? `None of ${rules_run} rules found ${fail_on === "error" ? "an error" : `anything of severity ${fail_on} or worse`} at ${depth} depth.`
-        : incomplete!
+  const verdict = failing.length > 0 ? "fail" : incomplete === null && rules_run > 0 ? "pass" : "not_assessed"
+  const reason = {
+    fail: () => failing[0]!.message,
+    pass: () => passed(assessed, suppressed),
+    not_assessed: () => incomplete ?? "No rule could be run.",
+  }[verdict]()
   return {
     verdict,
     reason,
@@ -58,4 +60,22 @@ export function conclude(assessed: Assessed): Validation {
     notes: [...notes],
     read,
   }
+}
+
+function suppressedIn(findings: readonly Finding[], sources: ReadonlyMap<string, Suppressed["source"]>): Suppressed[] {
+  const counted = new Map<string, number>()
+  for (const { code, occurrences } of findings) {
+    if (sources.has(code)) counted.set(code, (counted.get(code) ?? 0) + occurrences)
+  }
+  return [...counted].map(([code, occurrences]) => ({ code, occurrences, source: sources.get(code)! }))
+}
+
+function passed({ rules_run, fail_on, depth, sampled }: Assessed, suppressed: readonly Suppressed[]): string {
+  const what = fail_on === "error" ? "an error" : `anything of severity ${fail_on} or worse`
+  const codes = suppressed.map(({ code }) => code)
+  return [
+    `None of ${rules_run} rules found ${what} at ${depth} depth.`,
+    ...(sampled === null ? [] : [sampled]),
+    ...(codes.length ? [`Suppressed: ${codes.slice(0, 5).join(", ")}${codes.length > 5 ? ", …" : ""}.`] : []),
+  ].join(" ")
 }

@@ -188,10 +188,11 @@ export async function get(id: number): Promise<DatasetInfo> {
 }
 
 export async function status(id: number): Promise<DatasetStatus> {
-  const { state, progress, open } = await find(id)
+  // The jobs first: of two that end one after the other, whoever sees both ended must find the dataset's state so, too.
   const rows = await retrying(() =>
     use().select(listColumns).from(jobTable).where(eq(jobTable.dataset_id, id)).orderBy(asc(jobTable.id)),
   )
+  const { state, progress, open } = await find(id)
   if (open > 0) await Sweep.nudge()
   return { dataset_id: id, status: state, progress, jobs: rows.map(toListItem) }
 }

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util"
-import { inArray, sql } from "drizzle-orm"
+import { and, desc, eq, inArray, sql } from "drizzle-orm"
+import { compareFindings } from "../check/compare.ts"
+import type { Validation } from "../check/schema.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { retrying, use } from "../db/database.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
+import { jobTable } from "../job/job.sql.ts"
 import { type Indexed, indexed } from "./current.ts"
 import { compareEpisodes } from "./compare-episodes.ts"
 import type { Comparison } from "./comparison.ts"
@@ -27,10 +30,29 @@ export const compare = (id: number, other_id: number): Promise<Comparison> =>
       tasks: await tasksOf(from, to),
       features: await featuresOf(from, to),
       episodes: await compareEpisodes(from, to, SHOWN),
+      findings: await findingsOf(from, to),
     }
   })
 
 const sideOf = ({ dataset_id, repo_id, revision }: Indexed) => ({ id: dataset_id, repo_id, revision })
+
+/** By the newest validation of each, at whatever depth: the shallower one cannot have what the deeper one looks for. */
+async function findingsOf(from: Indexed, to: Indexed): Promise<Comparison["findings"]> {
+  const [before, after] = [await newest(from.dataset_id), await newest(to.dataset_id)]
+  return before && after ? compareFindings(before.findings, after.findings) : null
+}
+
+async function newest(dataset_id: number) {
+  const [row] = await use()
+    .select({ result: jobTable.result })
+    .from(jobTable)
+    .where(
+      and(eq(jobTable.dataset_id, dataset_id), eq(jobTable.job_type, "validation"), eq(jobTable.status, "completed")),
+    )
+    .orderBy(desc(jobTable.id))
+    .limit(1)
+  return row?.result as Validation | undefined
+}
 
 /** What was read to know it, and what other parts of the comparison tell in more detail, are left out. */
 const NOT_COMPARED = new Set(["tasks", "read", "notes", "details"])

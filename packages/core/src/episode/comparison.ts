@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { Finding } from "../check/schema.ts"
 import { Feature } from "./schema.ts"
 
 const Side = z.object({ id: z.int(), repo_id: z.string(), revision: z.string() })
@@ -36,5 +37,7 @@ export const Comparison = z.object({
     removed_count: z.int(),
     changed_count: z.int(),
   }),
+  /** What became of the findings of validation. Null where one has none: its validation has not completed. */
+  findings: z.object({ new: z.array(Finding), gone: z.array(Finding), same: z.array(Finding) }).nullable(),
 })
 export type Comparison = z.infer<typeof Comparison>

@@ -1,6 +1,9 @@
+import type { RuleInfo } from "../check/rule.ts"
+import type { Depth, Severity, Validation } from "../check/schema.ts"
 import type { Frames, FramesRequest } from "../episode/frames.ts"
 import type { IndexRows } from "../episode/rows.ts"
 import type { FileEntry, Files } from "../files/files.ts"
+import type { Shard } from "../job/define.ts"
 import type { DatasetMetadata, FormatType } from "./schema.ts"
 
 /** What can be seen of a repository for a handful of requests: enough to name its format. */
@@ -70,6 +73,29 @@ export interface FormatIndex {
   summary(counts: Record<string, unknown>[]): IndexSummary
 }
 
+export interface ValidateOptions {
+  depth: Depth
+  /** Absent: what the dataset's own settings say, else error. */
+  fail_on?: Severity | undefined
+  suppress: readonly string[]
+  /** `0-9,12`; absent: all. */
+  episodes?: string | undefined
+}
+
+/** A verdict, and the files that mend what was found, where it can be mended safely. */
+export interface Judged {
+  validation: Validation
+  repairs: { name: string; media_type: string; body: string | Uint8Array }[]
+}
+
+/** How a format is validated: a small dataset at once; a large one cut, looked at part by part anywhere, and judged at the end. */
+export interface FormatValidation {
+  plan(options: ValidateOptions, ctx: ExtractContext): Promise<Judged | { shards: Shard[] }>
+  run(input: Shard["input"], options: ValidateOptions, ctx: ExtractContext): Promise<Record<string, unknown>>
+  /** Gets what was found, in order; of fewer parts than there were when the job was stopped on the way. */
+  reduce(found: Record<string, unknown>[], options: ValidateOptions, ctx: ExtractContext): Promise<Judged>
+}
+
 export interface FormatAdapter {
   id: FormatType
   title: string
@@ -81,4 +107,8 @@ export interface FormatAdapter {
   index?(): Promise<FormatIndex>
   /** Reads the numbers of one episode. Absent where there are none. Loads its reader lazily. */
   frames?(request: FramesRequest, ctx: IndexContext): Promise<Frames>
+  /** What every rule for the format says of itself, by its code. Absent until there are any. Loads them lazily. */
+  rules?(): Promise<Readonly<Record<string, RuleInfo>>>
+  /** How they are run; there with them. Loads the readers lazily. */
+  validation?(): Promise<FormatValidation>
 }

@@ -109,8 +109,8 @@ export interface SingleJob<Params extends z.ZodObject = z.ZodObject> extends Des
 
 /** A job that is done in parts, each of which may run more than once and anywhere. Loads its code lazily. */
 export interface ShardedJob<Params extends z.ZodObject = z.ZodObject> extends Described<Params> {
-  /** Cuts the work. No shards is no work: the reduce then gets none. */
-  plan(params: z.output<Params>, ctx: JobContext): Promise<Shard[]>
+  /** Cuts the work, or does all of it when there is little. No shards is no work: the reduce then gets none. */
+  plan(params: z.output<Params>, ctx: JobContext): Promise<Shard[] | JobOutcome>
   run(input: Shard["input"], ctx: ShardContext<z.output<Params>>): Promise<Partial>
   /**
    * Gets what the shards of the stage found, in their order; gives the result, or the shards of one stage more. When the

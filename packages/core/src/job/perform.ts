@@ -62,7 +62,10 @@ async function step(
     const limit = definition.absorb ? MAX_ABSORBED_BYTES : MAX_PARTIAL_BYTES
     return { partial: boundedPartial(await definition.run(input, within), limit) }
   }
-  if (!partials) return { shards: boundedShards(await definition.plan(params, ctx)) }
+  if (!partials) {
+    const planned = await definition.plan(params, ctx)
+    return Array.isArray(planned) ? { shards: boundedShards(planned) } : bounded(planned)
+  }
   const done = await definition.reduce(partials, { ...within, missing })
   return "shards" in done ? { shards: boundedShards(done.shards) } : bounded(done)
 }

@@ -1,10 +1,12 @@
 import type { JobDefinition } from "./define.ts"
 import { indexing } from "./types/indexing.ts"
 import { metadataExtraction } from "./types/metadata-extraction.ts"
+import { validation } from "./types/validation.ts"
 
 /** Every job there is. The key is the job type on the wire and in the database. */
 export const jobs = {
   metadata_extraction: metadataExtraction,
+  validation,
   indexing,
 } as const satisfies Registry
 

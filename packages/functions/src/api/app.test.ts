@@ -9,7 +9,7 @@ beforeEach(async () => {
   expect((await post("/api/v1/datasets/", { source: source("acme/arm") })).status).toBe(201)
 })
 
-const EXAMPLE: Record<string, string> = { job_type: "metadata_extraction", owner: "acme", name: "arm" }
+const EXAMPLE: Record<string, string> = { job_type: "metadata_extraction", owner: "acme", name: "arm", file: "arm.svg" }
 const addressOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => EXAMPLE[name] ?? "1")
 
 describe("addresses", () => {

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
 import { access } from "./access.ts"
 import { allJobs } from "./all-jobs.ts"
+import { badge } from "./badge.ts"
 import { batch } from "./batch.ts"
 import { compare } from "./compare.ts"
 import { datasets } from "./datasets.ts"
@@ -12,9 +13,11 @@ import { acceptable, bodySize, jsonBody, plainPath, sameOrigin } from "./limits.
 import { allowedMethods } from "./methods.ts"
 import { onError, onNotFound } from "./problem.ts"
 import { addReference } from "./reference.ts"
+import { reports } from "./reports.ts"
 import { requestId } from "./request-id.ts"
 import type { Env } from "./resource.ts"
 import { search } from "./search.ts"
+import { schemas } from "./schemas.ts"
 import { securityHeaders } from "./security.ts"
 import { system } from "./system.ts"
 
@@ -45,5 +48,8 @@ app.route("/api/v1/jobs", allJobs)
 app.route("/api/v1/datasets", episodes)
 app.route("/api/v1/datasets", compare)
 app.route("/api/v1", search)
+app.route("/api/v1/datasets", reports)
+app.route("/badge", badge)
+app.route("/schemas", schemas)
 app.route("/", system)
 addReference(app)

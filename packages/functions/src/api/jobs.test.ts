@@ -129,7 +129,7 @@ describe("starting a job", () => {
   })
 
   test("of a type that is none, or of a dataset that is none, is refused", async () => {
-    const unknown = await post("/api/v1/datasets/1/analyses/validation", {})
+    const unknown = await post("/api/v1/datasets/1/analyses/divination", {})
     expect(unknown.status).toBe(422)
     expect(await unknown.json()).toMatchObject({ detail: [{ loc: ["path", "job_type"] }] })
     expect((await post("/api/v1/datasets/2/analyses/metadata_extraction", {})).status).toBe(404)
@@ -138,7 +138,7 @@ describe("starting a job", () => {
 
 test("the parameter schemas name exactly the jobs there are, with what they say of each format", async () => {
   const schemas = await (await call("/api/v1/datasets/job-parameter-schemas")).json()
-  expect(Object.keys(schemas)).toEqual(["metadata_extraction", "indexing"])
+  expect(Object.keys(schemas)).toEqual(["metadata_extraction", "validation", "indexing"])
   expect(schemas.metadata_extraction).toMatchObject({
     $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",

@@ -17,10 +17,14 @@ export const plainPath = createMiddleware(async (c, next) => {
   await next()
 })
 
-/** Everything below `/api` is JSON. Who names types and none of ours is told so instead of getting what it cannot read. */
+/** What tools take in forms of their own. */
+const REPORT = /\/report\.[\w.]+\/?$/
+
+/** Everything else below `/api` is JSON. Who names types and none of ours is told so instead of getting what it cannot read. */
 export const acceptable = createMiddleware(async (c, next) => {
   const accept = c.req.header("accept")?.trim()
-  if (!accept || !c.req.path.startsWith("/api/") || accept.split(",").some(takesJson)) return next()
+  if (!accept || !c.req.path.startsWith("/api/") || REPORT.test(c.req.path) || accept.split(",").some(takesJson))
+    return next()
   return httpProblem(c, 406, "not_acceptable", "Not acceptable", "Answers are application/json or problem+json.")
 })
 

@@ -29,6 +29,10 @@ const ABOUT = {
     { name: "datasets", description: "What was imported, each at one commit" },
     { name: "episodes", description: "What is in them, once they are indexed" },
     { name: "jobs", description: "What is done with them" },
+    {
+      name: "validation",
+      description: "Its findings in the forms that tools want, badges, and what is published about them",
+    },
     { name: "system", description: "Health and documentation" },
   ],
 }

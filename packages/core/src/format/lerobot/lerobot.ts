@@ -9,4 +9,6 @@ export const lerobot: FormatAdapter = {
   extract: async (ctx) => (await import("./extract.ts")).extract(ctx),
   index: async () => (await import("./index-plan.ts")).lerobotIndex,
   frames: async (request, ctx) => (await import("./frames.ts")).readFrames(request, ctx),
+  rules: async () => (await import("./check/rules.ts")).lerobotRules,
+  validation: async () => (await import("./check/validation.ts")).lerobotValidation,
 }

@@ -4,6 +4,7 @@ import { AppError } from "../../error.ts"
 import type { FormatIndex, IndexSummary } from "../../format/adapter.ts"
 import { adapterOf } from "../../format/registry.ts"
 import type { FormatType } from "../../format/schema.ts"
+import { partOf, workOf } from "../../usage/work.ts"
 import { defineShardedJob, type Shard } from "../define.ts"
 
 const NO_READER = "This format is recognised but not indexed yet."
@@ -26,6 +27,11 @@ export const indexing = defineShardedJob({
     custom: "Files without a known format have no episodes to index.",
   },
   on_import: true,
+  // Files of meta/ alone, most of them in two ranges, without a listing.
+  estimate: (listing) => {
+    const meta = partOf(listing, "meta")
+    return workOf(3 * meta.files, meta.bytes)
+  },
 
   plan: async (_params, ctx) => packed(await (await indexOf(ctx.dataset.format_type)).plan(ctx)),
 

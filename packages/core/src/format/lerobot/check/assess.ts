@@ -1,4 +1,3 @@
-import { AppError } from "../../../error.ts"
 import type { FileEntry, Files } from "../../../files/files.ts"
 import { probeMp4 } from "../../../media/mp4.ts"
 import { readColumns } from "../../../parquet/columns.ts"
@@ -10,7 +9,9 @@ import type { Depth } from "../../../check/schema.ts"
 import { dataFileOf } from "./data-file.ts"
 import { EpisodeSlicer, SCALARS, type Slice, type WideLeaf } from "./episode-slices.ts"
 import { rowsByDataFile, rowsByVideoFile, rowOfEpisode } from "./episode-places.ts"
+import { isFault } from "./fault.ts"
 import { pictureColumns } from "./picture-columns.ts"
+import type { Scope } from "./scope.ts"
 import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
 
@@ -18,18 +19,13 @@ const AT_ONCE = 4
 /** The footer of a small file comes with the rest of it in one range. */
 const WHOLE = 64 * 1024
 
-export interface Scope {
-  data: readonly FileEntry[]
-  videos: readonly { camera: string; entry: FileEntry }[]
-}
-
 type RecordOf = (episode: number) => number | null
 
 export interface Passed {
   files: FileSummary[]
   episodes: EpisodeSummary[]
-  /** Files opened, rows whose columns were read. */
-  filesRead: number
+  /** Files that could not be opened, rows whose columns were read. */
+  broken: number
   rowsRead: number
 }
 
@@ -38,13 +34,15 @@ export interface PassContext {
   facts: DatasetFacts
   runner: RuleRunner
   depth: Depth
+  /** Episodes whose rows are looked at. */
+  isWanted(episode: number): boolean
   signal: AbortSignal
   progress(done: number, of: number): void
 }
 
 /** Looks at each file once for all rules. Files that cannot be opened are subjects, too; an error of the Hub is thrown. */
-export async function passOver(scope: Scope, ctx: PassContext): Promise<Passed> {
-  const passed: Passed = { files: [], episodes: [], filesRead: 0, rowsRead: 0 }
+export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassContext): Promise<Passed> {
+  const passed: Passed = { files: [], episodes: [], broken: 0, rowsRead: 0 }
   const dataRows = ctx.facts.has("episodes") ? rowsByDataFile(ctx.facts.episodes) : new Map<string, number[]>()
   const recordOf = ctx.facts.has("episodes") ? rowOfEpisode(ctx.facts.episodes) : () => null
   const work = [
@@ -84,14 +82,13 @@ async function lookAtData(
   entry: FileEntry,
   episodeRows: readonly number[],
   recordOf: RecordOf,
-  { files, facts, runner, depth, signal }: PassContext,
+  { files, facts, runner, depth, isWanted, signal }: PassContext,
   passed: Passed,
 ) {
   try {
     const bytes = rememberTail(files.open(entry))
     const footer = await readFooter(bytes, { signal, firstRead: WHOLE })
     const file = dataFileOf(entry, footer, episodeRows)
-    passed.filesRead++
     runner.run("data_file", file)
     passed.files.push(summaryOfFile(file))
     if (!isWithin("scalar", depth)) return
@@ -99,6 +96,7 @@ async function lookAtData(
     const slicer = new EpisodeSlicer(file, wide, recordOf)
     const look = (slices: Iterable<Slice>) => {
       for (const { rows, values } of slices) {
+        if (!isWanted(rows.episode)) continue
         runner.run("episode_rows", rows)
         for (const each of values) runner.run("episode_values", each)
         passed.episodes.push(summaryOfEpisode(rows, values))
@@ -112,6 +110,7 @@ async function lookAtData(
     for await (const column of pictureColumns(bytes, file, facts, signal)) runner.run("picture_column", column)
   } catch (error) {
     if (!isFault(error)) throw error
+    passed.broken++
     runner.run("broken_file", { entry, kind: "data", error })
   }
 }
@@ -140,18 +139,13 @@ async function lookAtVideo(entry: FileEntry, camera: string, recordOf: RecordOf,
   const { files, facts, runner, signal } = ctx
   try {
     const mp4 = await probeMp4(files.open(entry), { signal })
-    passed.filesRead++
     const rows = facts.has("episodes") ? rowsByVideoFile(facts.episodes, camera).get(entry.path) : undefined
     const episodeRows = episodeRowsOf(entry.path, rows, facts, recordOf)
     runner.run("video_file", { entry, camera, mp4, episodeRows })
     passed.files.push({ path: entry.path, kind: "video", camera, rows: mp4.frames ?? 0 })
   } catch (error) {
     if (!isFault(error)) throw error
+    passed.broken++
     runner.run("broken_file", { entry, kind: "video", camera, error })
   }
 }
-
-const isFault = (error: unknown): error is AppError =>
-  error instanceof AppError &&
-  ["invalid", "limit", "unsupported"].includes(error.kind) &&
-  error.code !== "budget_exceeded"

@@ -11,6 +11,7 @@ import { isTemplate, parseTemplate, type Template } from "../template.ts"
 import { isRecord } from "../text.ts"
 import { EpisodeRecords } from "./episode-records.ts"
 import { refusePointer, textFacts } from "./facts-text.ts"
+import { isFault } from "./fault.ts"
 import { textsPerRow } from "./lists.ts"
 import type { EpisodeFacts } from "./subjects.ts"
 
@@ -22,9 +23,6 @@ const WHOLE = 1024 * 1024
 const MAX_SHARD = 256 * 1024 * 1024
 const AT_ONCE = 4
 const HEAD = 64
-
-const isFault = (error: unknown): error is AppError =>
-  error instanceof AppError && ["invalid", "limit", "unsupported"].includes(error.kind)
 
 /** The episodes table of version 3 as it stands; a shard that is broken is named in `broken`, an error of the Hub is thrown. */
 export async function episodesFromParquet(

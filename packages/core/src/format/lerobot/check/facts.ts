@@ -1,5 +1,5 @@
 import { AppError } from "../../../error.ts"
-import type { Files } from "../../../files/files.ts"
+import type { FileEntry, Files } from "../../../files/files.ts"
 import type { Card } from "../../adapter.ts"
 import { isCamera } from "../declared-camera.ts"
 import { parseInfo } from "../info.ts"
@@ -10,6 +10,7 @@ import { EPISODES_JSONL, episodesFromJsonl, episodesFromParquet } from "./facts-
 import { listingFacts, readFiles } from "./facts-listing.ts"
 import { taskFacts } from "./facts-tasks.ts"
 import { readJsonFacts } from "./facts-text.ts"
+import { isFault } from "./fault.ts"
 import type { DatasetFacts, Part } from "./subjects.ts"
 
 export const INFO = "meta/info.json"
@@ -28,6 +29,8 @@ export interface FactsContext {
   progress(percent: number, message?: string): void
   /** Which parts to read; the others are `not_read`. */
   parts: ReadonlySet<Part>
+  /** Files that are known already: they are the listing then, and none is asked for. */
+  listed?: readonly FileEntry[]
 }
 
 interface Absence {
@@ -42,9 +45,9 @@ interface Absence {
 export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const { files, signal, parts } = ctx
   const absent = new Map<Part, Absence>()
-  const all = await readFiles(files, signal, (count) => ctx.progress(2, `${count.toLocaleString("en")} files listed`))
-  const paths = new Set(all.map(({ path }) => path))
-
+  const all =
+    ctx.listed ??
+    (await readFiles(files, signal, (count) => ctx.progress(2, `${count.toLocaleString("en")} files listed`)))
   const info = await part(absent, "info", async () => {
     const file = all.find(({ path }) => path === INFO)
     if (!file) throw new AppError("file_missing", `${INFO} is missing.`, { path: INFO })
@@ -55,9 +58,9 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const keys = cameras.map(({ key }) => key)
   const listing = listingFacts(all, keys)
   const version = readAs(info?.raw ?? {}, {
-    hasEpisodesTable: listing.episodeShards.length > 0 || paths.has("meta/tasks.parquet"),
-    hasStats: paths.has(STATS),
-    hasEpisodesStats: paths.has(EPISODES_STATS),
+    hasEpisodesTable: listing.episodeShards.length > 0 || listing.byPath.has("meta/tasks.parquet"),
+    hasStats: listing.byPath.has(STATS),
+    hasEpisodesStats: listing.byPath.has(EPISODES_STATS),
   })
   const only = async <T>(name: Part, read: () => Promise<T>) => {
     if (parts.has(name)) return part(absent, name, read)
@@ -142,7 +145,7 @@ async function part<T>(absent: Map<Part, Absence>, name: Part, read: () => Promi
   try {
     return await read()
   } catch (error) {
-    if (!(error instanceof AppError) || !["invalid", "limit", "unsupported"].includes(error.kind)) throw error
+    if (!isFault(error)) throw error
     absent.set(name, { reason: error.message, error })
     return undefined
   }

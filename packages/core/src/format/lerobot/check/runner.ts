@@ -55,6 +55,11 @@ export class RuleRunner {
     this.#notRun.set(code, reason)
   }
 
+  /** A rule that broke in another shard. */
+  broke(code: string, error: unknown) {
+    this.#broken.set(code, error)
+  }
+
   /** Codes of the rules that look at such a subject. */
   codes = (on: On) => (this.#active.get(on) ?? []).map(({ code }) => code)
 

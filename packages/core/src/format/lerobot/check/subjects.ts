@@ -206,7 +206,10 @@ export interface BrokenFile {
   error: AppError
 }
 
-/** What the pass over the files leaves behind for the rules that look at all of them. Travels from shard to reduce as JSON. */
+/**
+ * What the pass over the files leaves behind for the rules that look at all of them. Travels from shard to reduce by `pack`, so
+ * any field of plain data may be added; a shard's share is at most 600 KB.
+ */
 export interface FileSummary {
   path: string
   kind: "data" | "video"
@@ -236,6 +239,6 @@ export interface Whole {
   facts: DatasetFacts
   files: readonly FileSummary[]
   episodes: readonly EpisodeSummary[]
-  /** Whether every file the depth asks for was read. */
+  /** Whether every data and video file there is was looked at: not of a sample, nor when some could not be opened. */
   isComplete: boolean
 }

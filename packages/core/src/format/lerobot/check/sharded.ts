@@ -1,0 +1,134 @@
+import type { Depth } from "../../../check/schema.ts"
+import type { FileEntry, Files } from "../../../files/files.ts"
+import { watched } from "../../../files/watched.ts"
+import { storable } from "../text.ts"
+import type { Judged, ValidateOptions } from "../../adapter.ts"
+import { passOver } from "./assess.ts"
+import { isOwn } from "./coverage.ts"
+import { readFacts } from "./facts.ts"
+import { readFiles } from "./facts-listing.ts"
+import { finish, OF_FILES, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
+import { ownSettings } from "./own-settings.ts"
+import { pack, unpack } from "./pack.ts"
+import { lerobotRules } from "./rules.ts"
+import type { Rule } from "./rule.ts"
+import { isWithin, RuleRunner } from "./runner.ts"
+import { pathsOf, scopeOf } from "./scope.ts"
+import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
+import type { EpisodeSummary, FileSummary, Part } from "./subjects.ts"
+import { judge } from "./validate.ts"
+
+const MAX_COLLECTED = 300 * 1024
+const MAX_SUMMARIES = 350 * 1024
+
+/** Validates a small dataset at once; cuts a large one by its files. The rules on it as a whole come with the reduce. */
+export async function plan(
+  ctx: ValidateContext,
+  options: ValidateOptions,
+): Promise<Judged | { shards: { weight: number; input: ShardInput }[] }> {
+  const { files, signal } = ctx
+  const listed = await readFiles(files, signal, (count) =>
+    ctx.progress(2, `${count.toLocaleString("en")} files listed`),
+  )
+  if (isSmall(listed, options.depth)) return judge({ ...ctx, listed }, options)
+  const ranges = rangesOf(options)
+  const facts = await readFacts({ ...ctx, listed, parts: new Set<Part>(ranges ? ["info", "episodes"] : ["info"]) })
+  const shards = shardsOf(scopeOf(facts, options.depth, ranges), options.depth)
+  const { requests, bytes } = files.usage
+  if (shards[0]) shards[0].input.before = { requests, bytes }
+  return { shards }
+}
+
+/** Looks at the files of one shard. */
+export async function run(input: ShardInput, given: ValidateContext, options: ValidateOptions): Promise<ShardFound> {
+  const watch = watched(given.files)
+  const ctx = { ...given, files: watch.files }
+  const { depth } = options
+  const scope = filesOf(input)
+  // What rules on single files look at beside them lies in meta/.
+  const listed = [...(await metaOf(ctx.files, ctx.signal)), ...scope.data, ...scope.videos.map(({ entry }) => entry)]
+  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth) })
+  const runner = new RuleRunner(lerobotRules, facts, depth)
+  const passed = await passOver(scope, {
+    ...ctx,
+    facts,
+    runner,
+    depth,
+    isWanted: wanted(options),
+    progress: (done, of) => ctx.progress((100 * done) / of, `${done} of ${of} files`),
+  })
+  runner.collector.fit(MAX_COLLECTED)
+  const files = pack(passed.files)
+  const episodes = pack(passed.episodes)
+  const isCut = Buffer.byteLength(JSON.stringify([files, episodes])) > MAX_SUMMARIES
+  const paths = pathsOf(scope)
+  const { requests, bytes } = ctx.files.usage
+  return storable({
+    collected: runner.collector.toJSON(),
+    files: isCut ? pack([]) : files,
+    episodes: isCut ? pack([]) : episodes,
+    failed: [...runner.failures.keys()],
+    filesRead: [...watch.paths].filter((path) => paths.has(path)).length,
+    broken: passed.broken,
+    rowsRead: passed.rowsRead,
+    requests: requests + (input.before?.requests ?? 0),
+    bytes: bytes + (input.before?.bytes ?? 0),
+    of: input.of,
+    isCut,
+  })
+}
+
+/** Puts together what the shards found, and judges the dataset as a whole. */
+export async function reduce(
+  found: readonly ShardFound[],
+  given: ValidateContext,
+  options: ValidateOptions,
+): Promise<Judged> {
+  const watch = watched(given.files)
+  const ctx = { ...given, files: watch.files }
+  const { depth } = options
+  const facts = await readFacts({ ...ctx, parts: PARTS })
+  const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
+  const runner = new RuleRunner(lerobotRules, facts, depth)
+  runner.run("dataset", facts)
+  for (const { collected, failed } of found) {
+    runner.collector.merge(collected)
+    for (const code of failed) runner.broke(code, new Error("it broke in a shard, whose log has it"))
+  }
+  const sum = (of: (each: ShardFound) => number) => found.reduce((all, each) => all + of(each), 0)
+  const seen = {
+    files: found.flatMap((each) => unpack<FileSummary>(each.files)),
+    episodes: found.flatMap((each) => unpack<EpisodeSummary>(each.episodes)),
+    broken: sum(({ broken }) => broken),
+    rowsRead: sum(({ rowsRead }) => rowsRead),
+    filesRead: sum(({ filesRead }) => filesRead) + [...watch.paths].filter(isOwn).length,
+    requests: sum(({ requests }) => requests) + ctx.files.usage.requests,
+    bytes: sum(({ bytes }) => bytes) + ctx.files.usage.bytes,
+    missing: missingOf(found),
+  }
+  return finish(options, { facts, runner, scope: scopeOf(facts, depth, rangesOf(options)), seen, settings })
+}
+
+function missingOf(found: readonly ShardFound[]): string | null {
+  const of = found[0]?.of ?? 0
+  if (found.length < of) return `Stopped early: ${found.length} of ${of} parts of the files were looked at.`
+  return found.some(({ isCut }) => isCut)
+    ? "There is too much to compare all files and episodes with each other."
+    : null
+}
+
+async function metaOf(files: Files, signal: AbortSignal): Promise<FileEntry[]> {
+  const entries: FileEntry[] = []
+  for await (const entry of files.list("meta", signal)) entries.push(entry)
+  return entries
+}
+
+/** The parts without which rules on files, rows and videos cannot judge. */
+function partsOfFiles(depth: Depth): ReadonlySet<Part> {
+  const parts = new Set<Part>(["info", "episodes"])
+  for (const { on, closer, cost, needs = [] } of Object.values(lerobotRules as Record<string, Rule>)) {
+    const isOfFiles = [on, closer?.on].some((each) => each && each !== "whole" && OF_FILES.includes(each))
+    if (isOfFiles && isWithin(cost, depth)) for (const part of needs) parts.add(part)
+  }
+  return parts
+}
