@@ -204,7 +204,7 @@ function clipped(found: Found): Found & { where: Where } {
       ...(path !== undefined && { path: cut(path, MAX_PATH) }),
       ...(feature !== undefined && { feature: cut(feature, MAX_NAME) }),
     },
-    evidence: Object.fromEntries(evidence) as NonNullable<Found["evidence"]>,
+    ...(found.evidence && { evidence: Object.fromEntries(evidence) as NonNullable<Found["evidence"]> }),
     ...(found.group !== undefined && { group: cut(found.group, MAX_PATH) }),
   }
 }
