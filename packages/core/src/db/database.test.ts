@@ -85,6 +85,26 @@ test("a statement after its session died is refused, takes nothing else down, an
   }
 })
 
+test("a statement after its session died is never another session's, and nobody gets another's answer", async () => {
+  const numbered = async (n: number) => (await Database.use().execute<{ n: number }>(sql`select ${n}::int as n`))[0]?.n
+  for (let round = 0; round < 20; round++) {
+    const others: Promise<number | undefined>[] = []
+    const late = Database.use().transaction(async (tx) => {
+      const [row] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      await database.admin`select pg_terminate_backend(${row!.pid})`
+      // Connections are opened anew for these while the transaction does not know yet.
+      for (let n = 0; n < 8; n++) others.push(numbered(n))
+      await Promise.race([Promise.allSettled(others), new Promise((resolve) => setTimeout(resolve, round % 10))])
+      return tx.execute(sql`select 404 as n`)
+    })
+    await expect(late).rejects.toThrow()
+    for (const [n, answer] of (await Promise.allSettled(others)).entries()) {
+      if (answer.status === "fulfilled") expect(answer.value).toBe(n)
+    }
+    expect(await Promise.all([0, 1, 2].map(numbered))).toEqual([0, 1, 2])
+  }
+})
+
 test("no statement may run for ever", async () => {
   await expect(Database.use().execute(sql`select pg_sleep(20)`)).rejects.toMatchObject({ cause: { code: "57014" } })
 }, 10_000)
