@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [
     {
       name: "dead socket",
-      transform: (source, id) => (DEAD_SOCKET_FILE.test(id) ? mendDeadSocket(source) : undefined),
+      transform: (source, id) => (DEAD_SOCKET_FILE.test(id) ? mendDeadSocket(source, id) : undefined),
     },
   ],
   test: {

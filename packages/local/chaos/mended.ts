@@ -5,6 +5,6 @@ import { DEAD_SOCKET_FILE, mendDeadSocket } from "@robokit/functions/dead-socket
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context)
-    return DEAD_SOCKET_FILE.test(url) ? { ...loaded, source: mendDeadSocket(String(loaded.source)) } : loaded
+    return DEAD_SOCKET_FILE.test(url) ? { ...loaded, source: mendDeadSocket(String(loaded.source), url) } : loaded
   },
 })

@@ -80,10 +80,30 @@ test("a statement after its session died is refused, takes nothing else down, an
     })
     await expect(late).rejects.toThrow()
     const start = performance.now()
-    expect(await Promise.all([one(), one(), one()])).toEqual([1, 1, 1])
+    expect(await Promise.all([1, 2, 3].map(() => Database.retrying(one)))).toEqual([1, 1, 1])
     expect(performance.now() - start).toBeLessThan(3000)
   }
 })
+
+test("when a session dies under a transaction, nobody gets another's answer", async () => {
+  const numbered = async (n: number) => (await Database.use().execute<{ n: number }>(sql`select ${n}::int as n`))[0]?.n
+  for (let round = 0; round < 10; round++) {
+    const others: Promise<number | undefined>[] = []
+    let runs = 0
+    const late = Database.transaction(async () => {
+      const [row] = await Database.use().execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      if (runs++ === 0) {
+        await database.admin`select pg_terminate_backend(${row!.pid})`
+        await new Promise((resolve) => setTimeout(resolve, round))
+      }
+      return numbered(404)
+    })
+    // Its connection is opened anew for these while the transaction does not know yet.
+    for (let n = 0; n < 8; n++) others.push(Database.retrying(() => numbered(n)))
+    expect(await late).toBe(404)
+    expect(await Promise.all(others)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  }
+}, 60_000)
 
 test("no statement may run for ever", async () => {
   await expect(Database.use().execute(sql`select pg_sleep(20)`)).rejects.toMatchObject({ cause: { code: "57014" } })
