@@ -1,7 +1,10 @@
 import { and, eq, exists, getTableColumns, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
+import { datasetTable } from "../dataset/dataset.sql.ts"
 import { retrying, transaction, use } from "../db/database.ts"
+import type { Card } from "../format/adapter.ts"
 import { isNotHalted } from "../usage/halt.ts"
 import { classDue } from "./class-due.ts"
+import type { PinnedDataset } from "./define.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
@@ -33,10 +36,19 @@ const taken = (table: Leased) => ({
   lease_until: leaseEnd(),
 })
 
+/** What a claim gives beside the lease itself, so that nobody has to ask for it. */
+export interface Claimed extends Lease {
+  dataset: PinnedDataset & { card: Card }
+}
+
+const { id, repo_id, revision, format_type, import_usage, card } = datasetTable
+const datasetColumns = { id, repo_id, revision, format_type, import_usage, card }
+
 /** What a claim gives back. A query within `returning` sees the row as it was: whether somebody else held it. */
 const taking = <Table extends Leased>(table: Table) => ({
   row: getTableColumns(table),
   took_over: sql<boolean>`(select was.lease_token is not null from ${table} as was where was.id = ${table}.id)`,
+  promised: Sweep.isPromised,
 })
 
 const NO_ROOM = "Waits until something else has ended: as much runs as may."
@@ -66,7 +78,7 @@ export async function claim(
   id: number,
   known: readonly string[],
   most: SizeClass = "heavy",
-): Promise<Lease | undefined> {
+): Promise<Claimed | undefined> {
   const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
   const isGone = and(isWorking, isDead(jobTable))
   const mayBegin = and(isKnown, isNotHalted())
@@ -87,14 +99,16 @@ export async function claim(
           started_at: sql`coalesce(${jobTable.started_at}, now())`,
           edition: nextEdition(),
         })
+        .from(datasetTable)
         .where(
           and(
+            eq(datasetTable.id, jobTable.dataset_id),
             mayBegin,
             or(and(isNext, room(jobTable)), and(isGone, fits(jobTable, most))),
             sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`,
           ),
         )
-        .returning(taking(jobTable))
+        .returning({ ...taking(jobTable), dataset: datasetColumns })
       return claimed
     },
     () =>
@@ -104,9 +118,10 @@ export async function claim(
         .where(and(mayBegin, isNext)),
   )
   if (claimed) {
-    const lease = { job: claimed.row, token: claimed.row.lease_token! }
-    Measure.claimed(lease, claimed.took_over)
-    await Sweep.arm()
+    const { row: job, dataset, took_over, promised } = claimed
+    const lease = { job, token: job.lease_token!, dataset }
+    Measure.claimed(lease, took_over)
+    if (!promised) await Sweep.arm()
     return lease
   }
   const given_up = await use()
@@ -123,7 +138,7 @@ export async function claimShard(
   shard_id: number,
   known: readonly string[],
   most: SizeClass = "heavy",
-): Promise<Lease | undefined> {
+): Promise<Claimed | undefined> {
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
   const mayBegin = and(isOurs, isNotHalted())
   const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable), fits(shardTable, most))
@@ -145,12 +160,16 @@ export async function claimShard(
     () => use().update(shardTable).set({ waits_for_room: true }).where(and(mayBegin, isNext)),
   )
   if (claimed) {
-    const shard = claimed.row
-    const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))
-    if (!job) return undefined
-    const lease = { job, shard, token: shard.lease_token! }
-    Measure.claimed(lease, claimed.took_over)
-    await Sweep.arm()
+    const { row: shard, took_over, promised } = claimed
+    const [of] = await use()
+      .select({ job: getTableColumns(jobTable), dataset: datasetColumns })
+      .from(jobTable)
+      .innerJoin(datasetTable, eq(datasetTable.id, jobTable.dataset_id))
+      .where(eq(jobTable.id, shard.job_id))
+    if (!of) return undefined
+    const lease = { ...of, shard, token: shard.lease_token! }
+    Measure.claimed(lease, took_over)
+    if (!promised) await Sweep.arm()
     return lease
   }
   const [dead] = await use()

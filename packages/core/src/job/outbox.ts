@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from "drizzle-orm"
+import { eq, type SQL, sql, type WithSubquery } from "drizzle-orm"
 import { jsonText } from "../db/columns.ts"
 import { afterCommit, use } from "../db/database.ts"
 import { ids, log, withIds } from "../log.ts"
@@ -12,6 +12,8 @@ import { Storage } from "./storage.ts"
 export * as Outbox from "./outbox.ts"
 
 type Row = typeof outboxTable.$inferSelect
+/** What it takes to send one. */
+type Message = Pick<Row, "id" | "kind" | "body">
 
 /** The writer sends at once; the relay leaves it this long before it does so too. */
 const DIRECT_MS = 15_000
@@ -23,6 +25,18 @@ export async function wake(job_id: number, delay_ms = 0, shard_id?: number) {
   const row = await put("job", sized(body), DIRECT_MS)
   await afterCommit(() => deliver(row))
 }
+
+/** The same as a part of the statement that creates the job: `created` is the part with its row. Hand what it gives to `afterwards`. */
+export const waking = (created: WithSubquery) => {
+  const { id, body } = outboxTable
+  return use().$with("woken", { id, body }).as(sql`insert into outbox (kind, body, not_before)
+      select 'job', ${jsonText({ at: Date.now(), ...trace() })}::jsonb || jsonb_build_object('job_id', id, 'size_class', size_class),
+        ${graceEnd(DIRECT_MS)}
+      from ${created} returning id, body`)
+}
+
+export const afterwards = ({ id, body }: Pick<Row, "id" | "body">) =>
+  afterCommit(() => deliver({ id, kind: "job", body }))
 
 /** Whose work this is, for the logs of whoever goes on with it. */
 function trace() {
@@ -52,12 +66,12 @@ export async function wakeShards(job_id: number, shards: { id: number; size_clas
     ...trace(),
   }))
   if (bodies.length === 0) return
-  const not_before = sql`now() + ${DIRECT_MS} * interval '1 millisecond'`
+  const not_before = graceEnd(DIRECT_MS)
   const rows = await use()
     .insert(outboxTable)
     .values(bodies.map((body) => ({ kind: "job" as const, body, not_before })))
     .returning()
-  await afterCommit(() => Promise.all(rows.map(deliver)))
+  await afterCommit(() => deliverAll(rows))
 }
 
 /** What may go in one call: ten at most, all of one class. */
@@ -81,8 +95,10 @@ export async function deleteObjects(prefixes: string[], commit?: Commit) {
 
 type Commit = Parameters<typeof Cached.shownBelow>[1]
 
+const graceEnd = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
+
 async function put(kind: Row["kind"], body: Row["body"] | SQL, grace_ms: number): Promise<Row> {
-  const not_before = sql`now() + ${grace_ms} * interval '1 millisecond'`
+  const not_before = graceEnd(grace_ms)
   const [row] = await use().insert(outboxTable).values({ kind, body, not_before }).returning()
   return row!
 }
@@ -121,7 +137,7 @@ async function take(): Promise<Row[]> {
 }
 
 /** In the log under whose work it is: the relay sends for everybody. */
-const deliver = (row: Row) =>
+const deliver = (row: Message) =>
   withIds(whose(row), async () => {
     await carryOut(row)
     await use()
@@ -131,7 +147,15 @@ const deliver = (row: Row) =>
     log().info({ kind: row.kind, shards: row.body.shards }, "sent")
   })
 
-function whose({ id, body }: Row) {
+/** Ten at once, so that the messages of a thousand shards do not all want a connection in the same moment. A row that fails is the relay's. */
+async function deliverAll(rows: Message[]) {
+  for (let from = 0; from < rows.length; from += SEND_BATCH) {
+    const sent = await Promise.allSettled(rows.slice(from, from + SEND_BATCH).map(deliver))
+    for (const each of sent) if (each.status === "rejected") throw each.reason
+  }
+}
+
+function whose({ id, body }: Message) {
   const { job_id, shard_id, request_id, traceparent } = body as Partial<JobMessage>
   return {
     outbox_id: id,
@@ -144,7 +168,7 @@ function whose({ id, body }: Row) {
 
 type JobBody = Omit<JobMessage, "v"> & { at: number; shards?: number[]; size_class?: SizeClass }
 
-async function carryOut({ kind, body }: Row) {
+async function carryOut({ kind, body }: Message) {
   if (kind === "delete_objects") {
     const { prefix, repo_id, revision } = body as { prefix: string } & Partial<Commit>
     // What names no commit was never published, or is of a release that lent nothing.
