@@ -12,10 +12,15 @@ const CHANGES = [
     "    incomings = null\n    clearImmediate(nextWriteTimer)\n",
     "    incomings = null\n    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n",
   ],
+  [
+    "        query && (query.cursorFn || query.describeFirst) && write(Sync)\n        errored(e)\n",
+    "        if (!query) {\n          errored(Errors.connection('CONNECTION_CLOSED', options))\n          socket && socket.destroy()\n          return\n        }\n" +
+      "        ;(query.cursorFn || query.describeFirst) && write(Sync)\n        errored(e)\n",
+  ],
 ] as const
 
 /**
- * Mends two faults of postgres.js 3.4.9 (`src/connection.js`). A statement sent in a transaction whose connection has closed is
+ * Mends three faults of postgres.js 3.4.9 (`src/connection.js`). A statement sent in a transaction whose connection has closed is
  * written to a socket that is null, on the next turn of the loop: an uncaught TypeError that ends the process. And a write
  * that was waiting when the connection closed leaves a mark that keeps the next connection from ever writing: it times out.
  */

@@ -7,8 +7,8 @@ import type { Figures, Scale } from "./figures.ts"
 import { limitTo } from "./model/sequences.ts"
 import { installWatch } from "./watch.ts"
 
-/** The short form dies at every third place only. */
-const STRIDE = 3
+/** The short form dies at every fifth place only. */
+const STRIDE = 5
 
 /**
  * A process that dies before and after each of its statements, commits, messages and objects, in everything that

@@ -20,7 +20,11 @@ const SETTINGS = {
 export async function openDatabases(count: number) {
   const folder = mkdtempSync(join(tmpdir(), "robokit-sim-"))
   const server = await startPostgres({ data_dir: join(folder, "pg"), durable: false })
+  // A server outlives a killed parent; a harness that is broken off takes it along, and its children find no database.
+  const quit = () => process.kill(server.pid, "SIGQUIT")
+  process.once("exit", quit)
   const close = async () => {
+    process.off("exit", quit)
     await Database.close()
     await server.stop()
     rmSync(folder, { recursive: true, force: true })

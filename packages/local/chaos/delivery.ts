@@ -19,22 +19,26 @@ export async function run({
   try {
     const left = Array.from({ length: seeds }, (_, at) => first + at)
     const all: Tortured[] = []
+    const broken: string[] = []
     await Promise.all(
       urls.map(async (url) => {
         const sql = postgres(url, { max: 1, onnotice: () => {} })
         await installWatch(sql)
         await sql.end()
         for (let seed = left.shift(); seed !== undefined; seed = left.shift())
-          all.push(await inChild({ what: "delivery", share: { url, seed, jobs } }))
+          await inChild<Tortured>({ what: "delivery", share: { url, seed, jobs } }).then(
+            (seen) => all.push(seen),
+            (error: Error) => broken.push(`seed ${seed}: ${error.message}`),
+          )
       }),
     )
-    return report(all, jobs)
+    return report(all, broken, jobs)
   } finally {
     await close()
   }
 }
 
-function report(all: Tortured[], jobs: number): Figures {
+function report(all: Tortured[], broken: string[], jobs: number): Figures {
   const counts: Record<string, number> = {}
   for (const each of all)
     for (const [name, count] of Object.entries(each.counts)) counts[name] = (counts[name] ?? 0) + count
@@ -46,6 +50,6 @@ function report(all: Tortured[], jobs: number): Figures {
       "rounds of a seed, at most": Math.max(...all.map(({ rounds }) => rounds)),
       ...counts,
     },
-    violations: all.flatMap(({ seed, wrong }) => wrong.map((what) => `seed ${seed}: ${what}`)),
+    violations: [...broken, ...all.flatMap(({ seed, wrong }) => wrong.map((what) => `seed ${seed}: ${what}`))],
   }
 }

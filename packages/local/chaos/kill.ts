@@ -93,6 +93,10 @@ async function report(stage: Stage, kills: number, isShort: boolean): Promise<Fi
     count(*) filter (where error_code = 'worker_crashed')::int as crashed, max(attempt) as attempts,
     (select count(*)::int from chaos.claim) as claims, (select count(*)::int from chaos.effect) as effects,
     (select count(distinct (worker, at))::int from chaos.killed) as hits from job`
+  // The rest until it runs again is waiting for a worker that is free. The row knows its last wake-up call only.
+  const [woken] = await sql`select 1000 * extract(epoch from max(last_sent_at - at))::float8 as ms from job
+    join (select job_id, max(at) as at from chaos.killed where shard_id is null group by job_id) as last on job_id = id
+    where last_sent_at > at`
   const { violations, pointers, orphans } = await stage.judge()
   const missing = again
     .filter(({ ms, ended }) => ms === null && !ended)
@@ -107,6 +111,8 @@ async function report(stage: Stage, kills: number, isShort: boolean): Promise<Fi
       "kill -9": kills,
       "of these hit a running job": count!.hits,
       "jobs and shards killed": again.length,
+      // Moved clocks say nothing.
+      ...(isShort ? {} : { "woken by the sweep after, most": inSeconds(woken!.ms ?? Number.NaN) }),
       "running again after, p50": inSeconds(quantile(delays, 0.5)),
       "running again after, most": inSeconds(quantile(delays, 1)),
       claims: count!.claims,

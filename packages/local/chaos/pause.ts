@@ -31,14 +31,16 @@ export async function run({
       if (isShort) await stage.hasten()
     }
     const before = await finished(stage)
+    // A busy machine may have taken a job from its worker before it was stopped.
     const tried = sleepers.map(({ name }) => guarded(stage, name))
+    const known = sleepers.map(fencedWrites)
 
     for (const { child } of sleepers) child.kill("SIGCONT")
     const slept_ms = performance.now() - stopped
     await sleep(JOB_MS + 1000)
     const after = await finished(stage)
     const late = sleepers.map(({ name }, at) => guarded(stage, name) - tried[at]!)
-    const fenced = sleepers.map((each) => each.log().filter(({ msg }) => msg === "fenced_write").length)
+    const fenced = sleepers.map((each, at) => fencedWrites(each) - known[at]!)
     const died = sleepers.filter(({ child }) => child.exitCode !== null).map(({ name }) => `${name} died of waking up`)
     await other.kill()
 
@@ -109,5 +111,7 @@ const guarded = ({ folder }: Stage, worker: string) =>
   readFileSync(`${folder}.log`, "utf8")
     .split("\n")
     .filter((line) => line.startsWith(`${worker} LOG:`) && GUARDED.test(line)).length
+
+const fencedWrites = (worker: Process) => worker.log().filter(({ msg }) => msg === "fenced_write").length
 
 const GUARDED = /update "job" set .*"lease_token" = \$\d+\) and \("job"."status" = \$\d+ and "job"."state_detail" = \$/

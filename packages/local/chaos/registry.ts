@@ -13,6 +13,11 @@ async function work(ms: number, { progress }: Pick<JobContext, "progress">) {
 /** Harness jobs: those that behave badly, and those that take the time they are told. */
 export const registry = {
   ...harness,
+  /** In large pieces: a busy machine must not make it a matter of time. */
+  hogs: harnessJob(async () => {
+    const all: unknown[] = []
+    for (;;) all.push(Array.from({ length: 1_000_000 }).fill(0))
+  }),
   // An import starts it.
   metadata_extraction: harnessJob(),
   sleeps: {

@@ -66,7 +66,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   ["a second open job of the same key", async () => (await job({}), job({})), "job_active_key"],
   ["a job type that is no word", () => job({ job_type: "Drop table" }), "job_type_check"],
   ["a hash that is none", () => job({ params_hash: "abc" }), "job_params_hash_check"],
-  ["a fifth status", () => update("status = 'cancelled'"), "job_state_check"],
+  ["a fifth status", () => update("status = 'cancelled', reserved_micros = 0"), "job_state_check"],
   ["a state detail of another status", () => update("state_detail = 'running'"), "job_state_check"],
   ["less than no progress", () => update("progress = -1"), "job_progress_check"],
   ["more than all progress", () => update("progress = 101"), "job_progress_check"],

@@ -145,7 +145,7 @@ describe("cancelling", () => {
 describe("retrying", () => {
   test("opens a failed job again under its id, with counters from nothing", async () => {
     const { id, look, retry } = await importJob()
-    await use().execute(sql`update job set tries = 3, crashes = 2, created_at = now() - interval '3 days',
+    await use().execute(sql`update job set tries = 7, crashes = 2, created_at = now() - interval '3 days',
       opened_at = now() - interval '3 days'`)
     await Job.fail((await Job.claim(id, KNOWN))!, new AppError("storage_error", "Down."), none)
     expect(await look()).toMatchObject({ status: "failed", error_code: "storage_error" })

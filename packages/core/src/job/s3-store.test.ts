@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { type S3, startS3 } from "../../../local/src/s3/server.ts"
+import { stubRequired } from "../../test/settings.ts"
 import { resetConfig } from "../config.ts"
 
 const credentials = { accessKeyId: "local", secretAccessKey: "secret" }
@@ -12,6 +13,7 @@ const data_dir = mkdtempSync(join(tmpdir(), "robokit-store-"))
 let s3: S3
 let client: S3Client
 beforeAll(async () => {
+  stubRequired()
   s3 = await startS3({ data_dir, credentials })
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_S3: s3.url,
@@ -19,9 +21,6 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ARTIFACT_BUCKET: Bucket,
-    DATABASE_URL: "postgres://nobody@127.0.0.1:9/none",
-    JOB_QUEUE_URL: "http://127.0.0.1:9/jobs",
-    SWEEP_QUEUE_URL: "http://127.0.0.1:9/sweep",
   })
   resetConfig()
   client = new S3Client({ endpoint: s3.url, region: "eu-west-1", credentials, forcePathStyle: true })

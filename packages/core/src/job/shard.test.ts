@@ -271,7 +271,7 @@ describe("the reduce", () => {
     expect(row).toEqual({ open_shards: 0, whole: true })
     expect(await go({ job_id: id })).toBe("completed")
     expect(await look()).toMatchObject({ result: { sum: 1000, parts: 1000 } })
-  }, 60_000)
+  }, 180_000)
 
   test("is reached by shards that waited for their job's row longer than a statement may", async () => {
     const { begin, go } = stageWith()

@@ -103,8 +103,8 @@ describe("a job that does not run for another reason", () => {
   })
 
   test("runs, or has ended: then nothing is said", async () => {
-    await run("insert into halt (reason) values ('The bill.')")
     const lease = (await Job.claim(1, KNOWN))!
+    await run("insert into halt (reason) values ('The bill.')")
     expect(await look(1)).toBeNull()
     await Job.fail(lease, new AppError("dataset_malformed", "No."), none)
     expect(await look(1)).toBeNull()

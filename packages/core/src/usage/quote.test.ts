@@ -4,6 +4,7 @@ import { folderRepos } from "../../../local/src/hub/folder-repo.ts"
 import type { SampleRepo } from "../../../local/src/hub/repo.ts"
 import { type SampleHub, startSampleHub } from "../../../local/src/hub/server.ts"
 import { hasSharedData, sharedData } from "../../test/shared-data.ts"
+import { stubRequired } from "../../test/settings.ts"
 import { resetConfig } from "../config.ts"
 import type { Listing } from "../dataset/schema.ts"
 import { AppError } from "../error.ts"
@@ -75,12 +76,8 @@ describe.skipIf(!hasSharedData)("the estimate of metadata extraction, against wh
       await Promise.all(["lerobot", "lerobot-made", "parquet"].map((each) => folderRepos(sharedData(each))))
     ).flat()
     hub = await startSampleHub({ repos })
-    Object.assign(process.env, {
-      HF_ENDPOINT: hub.url,
-      HF_REDIRECT_HOSTS: hub.cdn_url,
-      DATABASE_URL: "postgres://none",
-    })
-    Object.assign(process.env, { JOB_QUEUE_URL: "none", SWEEP_QUEUE_URL: "none", ARTIFACT_BUCKET: "none" })
+    stubRequired()
+    Object.assign(process.env, { HF_ENDPOINT: hub.url, HF_REDIRECT_HOSTS: hub.cdn_url })
     resetConfig()
   })
   afterAll(() => hub.close())

@@ -3,6 +3,7 @@ import { Idempotency } from "@robokit/core/access/idempotency"
 import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
 import type { ContentfulStatusCode } from "hono/utils/http-status"
+import { isMutation } from "./access.ts"
 import type { Env } from "./resource.ts"
 import { refuse } from "./validation.ts"
 
@@ -24,10 +25,13 @@ interface Answer {
 /** Thrown through `once`, which stores nothing then. */
 class NotKept extends Error {}
 
-/** Every POST may be sent twice with one `Idempotency-Key` and is carried out once. IETF draft, reliability A9. */
+/**
+ * Every POST may be sent twice with one `Idempotency-Key` and is carried out once. IETF draft, reliability A9. One that only
+ * asks is answered anew: its answer is not for who may see less, and not for a day.
+ */
 export const idempotency = createMiddleware<Env>(async (c, next) => {
   const header = c.req.header("idempotency-key")
-  if (c.req.method !== "POST" || header === undefined) return next()
+  if (c.req.method !== "POST" || header === undefined || !isMutation(c.req.method, c.req.path)) return next()
   const key = KEY.exec(header)?.[1]
   if (key === undefined) {
     const msg = "must be 1 to 255 printable ASCII characters"

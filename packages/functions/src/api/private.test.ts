@@ -115,6 +115,13 @@ describe.each(Object.keys(guarded))("a dataset that is not public: %s", (id) => 
     }
   })
 
+  test("what a job of it would take is 404 to the anonymous, also with the key of the operator's request", async () => {
+    const ask = (headers: Record<string, string>) =>
+      post("/api/v1/datasets/2/analyses/metadata_extraction/estimate", {}, { "idempotency-key": "k", ...headers })
+    expect((await ask(asOperator)).status).toBe(200)
+    expect((await ask({})).status).toBe(404)
+  })
+
   test("its jobs are not listed, whoever asks core for them", async () => {
     await expect(Caller.as("anonymous", () => Job.list(2))).rejects.toMatchObject({ code: "not_found" })
     expect((await Caller.as("operator", () => Job.list(2))).total).toBe(1)

@@ -5,7 +5,7 @@ import { Ajv } from "ajv"
 import { beforeAll, expect, test } from "vitest"
 import { type Line, linesOf } from "../../test/in-child.ts"
 
-useDatabase()
+const database = useDatabase()
 
 /** The embedded metric format, as far as CloudWatch insists on it: its own specification's schema, units of ours only. */
 const EMF = new Ajv().compile({
@@ -115,6 +115,12 @@ test("a sweep tells how old the oldest unsent message and the oldest waiting wor
   expect(values("OutboxLagMs", {})[0]).toBeGreaterThanOrEqual(90_000)
   expect(values("OldestPendingAgeMs", of)[0]).toBeGreaterThanOrEqual(40_000)
   expect(values("DeadLetters", of)).toEqual([1])
+})
+
+test("where the log is quiet, as in the terminal of npm start, no metric is written", async () => {
+  await database.admin`truncate dataset, job, outbox, sweep restart identity cascade`
+  const quiet = await linesOf("harness-metrics.ts", "error")
+  expect(quiet.filter((line) => "_aws" in line)).toEqual([])
 })
 
 test("each is explained in the book of operations", () => {
