@@ -72,6 +72,22 @@ function prepared<Client extends postgres.Sql | postgres.TransactionSql>(client:
   return client
 }
 
+/**
+ * A statement that drizzle builds once for a pool, not at every call, which takes longer than sending it: for the few that every
+ * job goes through. What changes from call to call are placeholders; the few `args` (JSON) tell one statement from another.
+ * Within a transaction, whose connection is its own, it is built each time.
+ */
+export function built<Args extends unknown[], Statement>(build: (...args: Args) => Statement) {
+  const all = new WeakMap<Db, Record<string, Statement>>()
+  return (...args: Args): Statement => {
+    if (scope.getStore()) return build(...args)
+    const db = use()
+    const ofPool = all.get(db) ?? {}
+    all.set(db, ofPool)
+    return (ofPool[JSON.stringify(args)] ??= build(...args))
+  }
+}
+
 /** Joins the transaction we are in, or opens one. Never wait for the network inside: it holds a connection and locks. */
 export async function transaction<T>(body: () => Promise<T>): Promise<T> {
   if (scope.getStore()) return body()

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, isNull, ne, type SQL, sql } from "drizzle-orm"
+import { and, asc, eq, exists, isNull, ne, type Placeholder, type SQL, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/pg-core"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { use } from "../db/database.ts"
@@ -24,6 +24,16 @@ export interface Wanted {
   params_hash: string
 }
 
+/** What of it a job is found by: values, or `asked`. */
+export type Asked = { [Name in keyof typeof asked]: Wanted[Name] | Placeholder }
+
+/** The same as the placeholders of a statement. */
+export const asked = {
+  job_type: sql.placeholder("job_type"),
+  job_version: sql.placeholder("job_version"),
+  params_hash: sql.placeholder("params_hash"),
+}
+
 /** Columns of a dataset that make its scope. */
 export const scopeColumns = {
   id: datasetTable.id,
@@ -44,7 +54,7 @@ const isPublic = ({ access }: Pick<typeof datasetTable, "access">) =>
  */
 const isResultFor = (
   dataset: Scope | typeof datasetTable,
-  { job_type, job_version, params_hash }: Wanted,
+  { job_type, job_version, params_hash }: Asked,
   other: typeof datasetTable = datasetTable,
 ) =>
   and(
@@ -62,7 +72,7 @@ const isResultFor = (
   )
 
 /** A column of a dataset's row: whether another dataset of the same commit has this result already. A look without a lock. */
-export function isThere(wanted: Wanted): SQL<boolean> {
+export function isThere(wanted: Asked): SQL<boolean> {
   const other = alias(datasetTable, "other")
   const result = use()
     .select({ one: sql`1` })

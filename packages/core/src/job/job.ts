@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto"
-import { and, desc, eq, exists, inArray, isNull, or, type SQL, sql } from "drizzle-orm"
+import { and, desc, eq, exists, inArray, isNull, or, type Placeholder, type SQL, sql } from "drizzle-orm"
 import { z } from "zod"
+import { Caller } from "../access/caller.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { belongsToVisible, visible } from "../dataset/visible.ts"
-import { retrying, transaction, use } from "../db/database.ts"
+import { built, retrying, transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
-import { isLimited, mustFit, today, wouldFit } from "../usage/budget.ts"
+import { isLimited, wouldFit } from "../usage/budget.ts"
 import type { FormatType } from "../format/schema.ts"
 import { quote } from "../usage/quote.ts"
 import type { Preview } from "../usage/schema.ts"
 import { Cached } from "./cached.ts"
 import type { JobDefinition } from "./define.ts"
 import { infoColumns, toInfo, versionColumns, versionOf } from "./info.ts"
+import { insert } from "./insert.ts"
 import { jobTable } from "./job.sql.ts"
 import { datasetNotFound } from "./list.ts"
-import { Outbox } from "./outbox.ts"
 import { jobs, type Registry } from "./registry.ts"
 import { type Artifact, isFinished, type JobInfo } from "./schema.ts"
 import { Storage } from "./storage.ts"
@@ -42,7 +43,7 @@ const SIGNED_SECONDS = 300
 
 const startColumns = { ...Cached.scopeColumns, listing: datasetTable.listing }
 
-const isDataset = (dataset_id: number) => and(eq(datasetTable.id, dataset_id), visible())
+const isDataset = (dataset_id: number | Placeholder) => and(eq(datasetTable.id, dataset_id), visible())
 
 /** @throws AppError `job_unsupported` with the reason of the format. */
 function mustSupport({ formats }: JobDefinition, format_type: FormatType) {
@@ -105,24 +106,36 @@ export async function start(
   return isLimited() ? transaction(write) : retrying(write)
 }
 
-/** All that has to be known before a job may be created, in one statement. */
-async function look(dataset_id: number, wanted: Cached.Wanted) {
+/** All that has to be known before a job may be created. */
+async function look(dataset_id: number, { job_type, job_version, params_hash }: Cached.Wanted) {
+  const [found] = await looking(Caller.isOperator()).execute({
+    dataset_id,
+    job_type,
+    job_version,
+    params_hash,
+  })
+  if (!found) throw datasetNotFound(dataset_id)
+  return found
+}
+
+/** Who asks is in `visible()`. */
+const looking = built((_isOperator: boolean) => {
+  const dataset_id = sql.placeholder("dataset_id")
   const same = use()
     .select({ one: sql`1` })
     .from(jobTable)
-    .where(isSame(dataset_id, wanted))
-  const [found] = await use()
+    .where(isSame(dataset_id, Cached.asked))
+  return use()
     .select({
       dataset: startColumns,
       same: exists(same) as SQL<boolean>,
-      cached: Cached.isThere(wanted),
+      cached: Cached.isThere(Cached.asked),
       promised: Sweep.isPromised,
     })
     .from(datasetTable)
     .where(isDataset(dataset_id))
-  if (!found) throw datasetNotFound(dataset_id)
-  return found
-}
+    .prepare("look")
+})
 
 /** A completed job that shows the result of another dataset of the same commit, if there is one. */
 async function fromCache(dataset: Cached.Scope, wanted: Cached.Wanted) {
@@ -143,58 +156,8 @@ export const wantedOf = (
   params: Record<string, unknown>,
 ): Cached.Wanted => ({ job_type, job_version: version, params, params_hash: hashOf(params) })
 
-type DatasetOfJob = Pick<typeof datasetTable.$inferSelect, "id" | "tenant_id" | "format_type" | "listing">
-
-/**
- * Inserts the job, its reservation and its wake-up call, and ends what is open of an older version: one statement. Undefined
- * when the same job is open already.
- *
- * @throws AppError `budget_exceeded`, which must take the transaction with it.
- */
-export async function insert(dataset: DatasetOfJob, wanted: Cached.Wanted, definition: JobDefinition) {
-  const { estimate, size_class, micros } = quote(definition, dataset, wanted.params)
-  const key = { ...wanted, dataset_id: dataset.id }
-  // The parts wait for each other, so that the dataset is locked before any job, as a deletion does.
-  const held = use()
-    .$with("held")
-    .as(
-      use().select({ id: datasetTable.id }).from(datasetTable).where(eq(datasetTable.id, dataset.id)).for("key share"),
-    )
-  const created = use()
-    .$with("created")
-    .as(
-      use()
-        .insert(jobTable)
-        .values({
-          ...key,
-          dataset_id: sql`(select id from held)`,
-          tenant_id: dataset.tenant_id,
-          estimate,
-          size_class,
-          reserved_micros: micros,
-          reserved_on: today(),
-        })
-        .onConflictDoNothing()
-        .returning(),
-    )
-  const superseded = use()
-    .$with("superseded")
-    .as(supersede(key, sql`exists(select from created)`))
-  const woken = Outbox.waking(created)
-  const [row] = await use()
-    .with(held, created, superseded, woken)
-    .select({ job: infoColumns, message: { id: woken.id, body: woken.body } })
-    // Named as the table is, for the columns of its readers.
-    .from(use().select().from(created).as("job"))
-    .crossJoin(woken)
-  if (!row) return undefined
-  await mustFit(row.job)
-  await Outbox.afterwards(row.message)
-  return row.job
-}
-
 /** A partial result is no answer to the same question: whoever asks again wants the rest. */
-const isSame = (dataset_id: number, { job_type, job_version, params_hash }: Cached.Wanted) =>
+const isSame = (dataset_id: number | Placeholder, { job_type, job_version, params_hash }: Cached.Asked) =>
   and(
     eq(jobTable.dataset_id, dataset_id),
     eq(jobTable.job_type, job_type),

@@ -38,7 +38,7 @@ const stepOf = ({ job, shard }: Lease, usage: JobUsage) => {
 
 const holds = ({ job, token }: Lease) => and(eq(jobTable.id, job.id), eq(jobTable.lease_token, token))
 
-export const leaseEnd = () => sql`now() + ${config().JOB_LEASE_SECONDS} * interval '1 second'`
+export const leaseEnd = (seconds = config().JOB_LEASE_SECONDS) => sql`now() + ${seconds} * interval '1 second'`
 
 /** What a lease may write on the row it is on, be it a job's or a shard's. */
 type Both = Pick<

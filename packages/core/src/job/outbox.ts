@@ -1,4 +1,4 @@
-import { eq, type SQL, sql, type WithSubquery } from "drizzle-orm"
+import { eq, type Placeholder, type SQL, sql, type WithSubquery } from "drizzle-orm"
 import { jsonText } from "../db/columns.ts"
 import { afterCommit, use } from "../db/database.ts"
 import { ids, log, withIds } from "../log.ts"
@@ -26,14 +26,19 @@ export async function wake(job_id: number, delay_ms = 0, shard_id?: number) {
   await afterCommit(() => deliver(row))
 }
 
-/** The same as a part of the statement that creates the job: `created` is the part with its row. Hand what it gives to `afterwards`. */
-export const waking = (created: WithSubquery) => {
+/**
+ * The same as a part of the statement that creates the job, whose row is `created`: `body_now` is to be `bodyNow()`, and what the
+ * part gives is to be handed to `afterwards`.
+ */
+export const waking = (created: WithSubquery, body_now: Placeholder) => {
   const { id, body } = outboxTable
   return use().$with("woken", { id, body }).as(sql`insert into outbox (kind, body, not_before)
-      select 'job', ${jsonText({ at: Date.now(), ...trace() })}::jsonb || jsonb_build_object('job_id', id, 'size_class', size_class),
+      select 'job', ${body_now}::jsonb || jsonb_build_object('job_id', id, 'size_class', size_class),
         ${graceEnd(DIRECT_MS)}
       from ${created} returning id, body`)
 }
+
+export const bodyNow = () => jsonText({ at: Date.now(), ...trace() })
 
 export const afterwards = ({ id, body }: Pick<Row, "id" | "body">) =>
   afterCommit(() => deliver({ id, kind: "job", body }))
