@@ -1,6 +1,6 @@
 import { eq, type Placeholder, type SQL, sql, type WithSubquery } from "drizzle-orm"
 import { jsonText } from "../db/columns.ts"
-import { afterCommit, use } from "../db/database.ts"
+import { afterCommit, built, use } from "../db/database.ts"
 import { ids, log, withIds } from "../log.ts"
 import { Cached } from "./cached.ts"
 import { jobTable, outboxTable } from "./job.sql.ts"
@@ -38,8 +38,10 @@ export const waking = (created: WithSubquery, body_now: Placeholder) => {
       from ${created} returning id, body`)
 }
 
+/** All that is known of the message before its job is there. */
 export const bodyNow = () => jsonText({ at: Date.now(), ...trace() })
 
+/** Sends what `waking` wrote once the surrounding transaction has committed, or now. */
 export const afterwards = ({ id, body }: Pick<Row, "id" | "body">) =>
   afterCommit(() => deliver({ id, kind: "job", body }))
 
@@ -145,18 +147,22 @@ async function take(): Promise<Row[]> {
 const deliver = (row: Message) =>
   withIds(whose(row), async () => {
     await carryOut(row)
-    await use()
-      .update(outboxTable)
-      .set({ sent_at: sql`now()` })
-      .where(eq(outboxTable.id, row.id))
+    await marking().execute({ id: row.id })
     log().info({ kind: row.kind, shards: row.body.shards }, "sent")
   })
 
-/** Ten at once, so that the messages of a thousand shards do not all want a connection in the same moment. A row that fails is the relay's. */
+const marking = built(() =>
+  use()
+    .update(outboxTable)
+    .set({ sent_at: sql`now()` })
+    .where(eq(outboxTable.id, sql.placeholder("id")))
+    .prepare("mark"),
+)
+
+/** Ten at once: the messages of a thousand shards must not all want a connection in one moment. Where one fails, the rest is the relay's, too. */
 async function deliverAll(rows: Message[]) {
   for (let from = 0; from < rows.length; from += SEND_BATCH) {
-    const sent = await Promise.allSettled(rows.slice(from, from + SEND_BATCH).map(deliver))
-    for (const each of sent) if (each.status === "rejected") throw each.reason
+    await Promise.all(rows.slice(from, from + SEND_BATCH).map(deliver))
   }
 }
 
