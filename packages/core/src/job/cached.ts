@@ -1,5 +1,5 @@
 import { and, asc, eq, exists, isNull, ne, type Placeholder, type SQL, sql } from "drizzle-orm"
-import { alias } from "drizzle-orm/pg-core"
+import { alias, type AnyPgColumn } from "drizzle-orm/pg-core"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { use } from "../db/database.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
@@ -45,17 +45,18 @@ export const scopeColumns = {
   access: datasetTable.access,
 }
 
-const isPublic = ({ access }: Pick<typeof datasetTable, "access">) =>
-  sql`${access} @> '{"private": false, "gated": false}'::jsonb`
+type ScopeColumns = Record<keyof Scope, AnyPgColumn>
+
+const isPublic = ({ access }: ScopeColumns) => sql`${access} @> '{"private": false, "gated": false}'::jsonb`
 
 /**
  * The whole key, access included: what is public on both sides. What is not stays within its tenant, where a commit is one
  * dataset: its own jobs are all there is.
  */
 const isResultFor = (
-  dataset: Scope | typeof datasetTable,
+  dataset: Scope | ScopeColumns,
   { job_type, job_version, params_hash }: Asked,
-  other: typeof datasetTable = datasetTable,
+  other: ScopeColumns = datasetTable,
 ) =>
   and(
     eq(jobTable.job_type, job_type),
@@ -78,7 +79,7 @@ export function isThere(wanted: Asked): SQL<boolean> {
     .select({ one: sql`1` })
     .from(jobTable)
     .innerJoin(other, eq(other.id, jobTable.dataset_id))
-    .where(and(isPublic(datasetTable), isResultFor(datasetTable, wanted, other as never)))
+    .where(and(isPublic(datasetTable), isResultFor(datasetTable, wanted, other)))
   return exists(result) as SQL<boolean>
 }
 

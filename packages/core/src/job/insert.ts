@@ -3,7 +3,7 @@ import { datasetTable } from "../dataset/dataset.sql.ts"
 import { built, use } from "../db/database.ts"
 import { mustFit, today } from "../usage/budget.ts"
 import { quote } from "../usage/quote.ts"
-import type { Cached } from "./cached.ts"
+import { Cached } from "./cached.ts"
 import type { JobDefinition } from "./define.ts"
 import { infoColumns } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
@@ -30,12 +30,7 @@ export async function insert(dataset: DatasetOfJob, wanted: Cached.Wanted, defin
 }
 
 const inserting = built(() => {
-  const key = {
-    dataset_id: sql.placeholder("dataset_id"),
-    job_type: sql.placeholder("job_type"),
-    job_version: sql.placeholder("job_version"),
-    params_hash: sql.placeholder("params_hash"),
-  }
+  const key = { ...Cached.asked, dataset_id: sql.placeholder("dataset_id") }
   const isIt = eq(datasetTable.id, key.dataset_id)
   // The parts wait for one another, so that the dataset is locked before any job, as a deletion does.
   const held = use()
