@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { type DatabaseTimes, watchDatabase } from "../database-times.ts"
 import { median, percentile, round } from "../numbers.ts"
 import { type Crew, gather } from "./crew.ts"
 import type { Phase, Step } from "./phase.ts"
@@ -13,6 +14,9 @@ const JOBS = 100
 
 const OURS = new URL("robokit-process.ts", import.meta.url)
 const PEER = new URL("../peers/graphile-worker.ts", import.meta.url)
+const PEER_NAME = "graphile-worker 0.18.0"
+/** Who counts statements; it costs both the same. */
+const PRELOADED = { shared_preload_libraries: "pg_stat_statements" }
 
 export interface Lifecycles {
   name: string
@@ -24,7 +28,12 @@ export interface Lifecycles {
   p50_ms: number | null
   p99_ms: number | null
   /** Processor time of one, in the processes and in the server. What others do to the machine hardly changes it. */
-  cpu_ms: number
+  client_cpu_ms: number
+  server_cpu_ms: number
+  /** Processor time of one, as a multiple of what the peer's takes. */
+  of_peer: number
+  /** Statements of one, BEGIN and COMMIT among them. */
+  statements: number
 }
 
 /**
@@ -37,40 +46,59 @@ export async function lifecycles(rounds: number): Promise<Lifecycles[]> {
   execFileSync(process.execPath, [installer], { stdio: "inherit" })
   return withDatabase(async (database_url, _scratch, server) => {
     const crews: Record<string, Crew> = {}
+    const database = await watchDatabase(database_url)
     try {
       const env = { ...UNUSED, DATABASE_URL: database_url, LOG_LEVEL: "info" }
       crews["RoboKit"] = await gather(OURS, PROCESSES, { lanes: LANES }, env)
-      crews["graphile-worker 0.18.0"] = await gather(PEER, PROCESSES, { lanes: LANES, database_url }, env)
+      crews[PEER_NAME] = await gather(PEER, PROCESSES, { lanes: LANES, database_url }, env)
       const all: Record<string, Round[]> = {}
       // The first warms up.
       for (let at = 0; at <= rounds; at++)
         for (const [name, crew] of Object.entries(crews)) {
-          const one = await oneRound(crew, server)
+          const one = await oneRound(crew, server, database)
           if (at > 0) (all[name] ??= []).push(one)
         }
-      return Object.entries(all).map(([name, each]) => summary(name, each))
+      const peer = cpuOf(all[PEER_NAME]!)
+      return Object.entries(all).map(([name, each]) => summary(name, each, peer))
     } finally {
       for (const crew of Object.values(crews)) crew.stop()
+      await database.sql.end()
     }
-  })
+  }, PRELOADED)
 }
 
-type Round = { started_s: number; run_s: number; each: number[]; cpu_ms: number }
+interface Round {
+  started_s: number
+  run_s: number
+  each: number[]
+  client_ms: number
+  server_ms: number
+  statements: number
+}
 
-async function oneRound(crew: Crew, server: number): Promise<Round> {
+async function oneRound(crew: Crew, server: number, database: DatabaseTimes): Promise<Round> {
+  const { statements } = await database.read()
   const before = cpuOfServer(server)
   const started = await crew.all<Phase>({ phase: "start", jobs: JOBS } satisfies Step)
   const run = await crew.all<Phase>({ phase: "run", jobs: JOBS } satisfies Step)
   // The nth start and the nth run are not of the same job, but of as many.
   const each = run.flatMap((phase, process) => phase.each.map((ms, n) => ms + started[process]!.each[n]!))
-  const ours = [...started, ...run].reduce((sum, phase) => sum + phase.cpu_ms, 0)
-  return { started_s: secondsOf(started), run_s: secondsOf(run), each, cpu_ms: ours + cpuOfServer(server) - before }
+  return {
+    started_s: secondsOf(started),
+    run_s: secondsOf(run),
+    each,
+    client_ms: [...started, ...run].reduce((sum, phase) => sum + phase.cpu_ms, 0),
+    server_ms: cpuOfServer(server) - before,
+    statements: (await database.read()).statements - statements,
+  }
 }
+
+const cpuOf = (rounds: Round[]) => median(rounds.map(({ client_ms, server_ms }) => client_ms + server_ms))
 
 const secondsOf = (phases: Phase[]) =>
   (Math.max(...phases.map(({ to }) => to)) - Math.min(...phases.map(({ from }) => from))) / 1000
 
-function summary(name: string, rounds: Round[]): Lifecycles {
+function summary(name: string, rounds: Round[], peer_ms: number): Lifecycles {
   const jobs = PROCESSES * JOBS
   const rate = (seconds: (one: Round) => number) => round(jobs / median(rounds.map(seconds)))
   const each = rounds.flatMap((one) => one.each)
@@ -81,6 +109,9 @@ function summary(name: string, rounds: Round[]): Lifecycles {
     lifecycles_per_s: rate((one) => one.started_s + one.run_s),
     p50_ms: each.length ? round(percentile(each, 50), 1) : null,
     p99_ms: each.length ? round(percentile(each, 99), 1) : null,
-    cpu_ms: round(median(rounds.map((one) => one.cpu_ms)) / jobs, 2),
+    client_cpu_ms: round(median(rounds.map((one) => one.client_ms)) / jobs, 2),
+    server_cpu_ms: round(median(rounds.map((one) => one.server_ms)) / jobs, 2),
+    of_peer: round(cpuOf(rounds) / peer_ms, 1),
+    statements: round(median(rounds.map((one) => one.statements)) / jobs, 1),
   }
 }

@@ -53,6 +53,16 @@ export function useDatabase(): TestDatabase {
   return database
 }
 
+/** What `work` asks of the database, statement by statement. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const statements: string[] = []
+  const { $client } = Database.use() as unknown as { $client: { options: object } }
+  Object.assign($client.options, { debug: (_: number, statement: string) => void statements.push(statement) })
+  await work()
+  Object.assign($client.options, { debug: undefined })
+  return statements
+}
+
 async function onServer(url: string, statement: string) {
   const client = postgres(url, { max: 1, onnotice: () => {} })
   try {

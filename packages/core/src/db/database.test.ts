@@ -70,6 +70,44 @@ test("a transaction whose session dies under it is done again, once", async () =
   expect(runs).toBe(2)
 })
 
+test("a migration while connections are open costs nobody anything, in a transaction or not", async () => {
+  await database.admin`create table migrated (id int)`
+  const read = () => Database.use().execute(sql`select * from migrated where id <> ${0}`)
+  const inTransaction = () => Database.transaction(async () => [await one(), await read()])
+  // Prepared on both connections.
+  await Promise.all([inTransaction(), inTransaction()])
+  await database.admin`alter table migrated add column more int`
+  await database.admin`insert into migrated values (1, 2)`
+  expect(await Promise.all([inTransaction(), inTransaction()])).toMatchObject([
+    [1, [{ id: 1, more: 2 }]],
+    [1, [{ id: 1, more: 2 }]],
+  ])
+  await database.admin`alter table migrated drop column more`
+  expect(await Promise.all([read(), read()])).toEqual([[{ id: 1 }], [{ id: 1 }]])
+  await database.admin`drop table migrated`
+})
+
+test("a statement that was built for one pool is built again for the next, and within each transaction", async () => {
+  let times = 0
+  const statement = Database.built((what: string) => {
+    times++
+    return Database.use()
+      .select({ n: sql<number>`${sql.placeholder("n")}::int`, what: sql<string>`${what}::text` })
+      .from(sql`(select 1) as one`)
+      .prepare("one")
+  })
+  for (const n of [1, 2]) expect(await statement("a").execute({ n })).toEqual([{ n, what: "a" }])
+  expect(await statement("b").execute({ n: 3 })).toEqual([{ n: 3, what: "b" }])
+  expect(times).toBe(2)
+  const inTransaction = () => Database.transaction(() => statement("a").execute({ n: 4 }))
+  expect(await inTransaction()).toEqual([{ n: 4, what: "a" }])
+  expect(await inTransaction()).toEqual([{ n: 4, what: "a" }])
+  expect(times).toBe(4)
+  await Database.connectTo(database.url)
+  expect(await statement("a").execute({ n: 5 })).toEqual([{ n: 5, what: "a" }])
+  expect(times).toBe(5)
+})
+
 test("a statement after its session died is refused, takes nothing else down, and the next connection works", async () => {
   for (const pause of [0, 30]) {
     const late = Database.use().transaction(async (tx) => {

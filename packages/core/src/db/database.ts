@@ -3,7 +3,7 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js"
 import postgres from "postgres"
 import { config } from "../config.ts"
 import { log } from "../log.ts"
-import { isLostConnection } from "./failure.ts"
+import { isLostConnection, isOutdatedPlan } from "./failure.ts"
 
 export * as Database from "./database.ts"
 
@@ -48,7 +48,44 @@ function open(url: string) {
       idle_in_transaction_session_timeout: 10_000,
     },
   })
-  return { url, client, db: drizzle(client) }
+  return { url, client, db: drizzle(preparing(client)) }
+}
+
+/** More parameters than this are rows of one insert: its text is another for each number of rows, and kept for nothing. */
+const MOST_PREPARED = 100
+
+/**
+ * Has what drizzle sends prepared, once a connection. Else the server reads and plans each statement anew, and the driver
+ * asks for its types first: a round trip more (decision 0013).
+ */
+function preparing(client: postgres.Sql): postgres.Sql {
+  const { begin } = prepared(client)
+  return Object.assign(client, {
+    begin: (body: (tx: postgres.TransactionSql) => unknown) => begin((tx) => body(prepared(tx))),
+  })
+}
+
+function prepared<Client extends postgres.Sql | postgres.TransactionSql>(client: Client): Client {
+  const { unsafe } = client
+  client.unsafe = (text, parameters = [], options = {}) =>
+    unsafe(text, parameters, { ...options, prepare: parameters.length <= MOST_PREPARED })
+  return client
+}
+
+/**
+ * A statement that drizzle builds once for a pool, not at every call, which takes longer than sending it: for the few that every
+ * job goes through. What changes from call to call are placeholders; the few `args` (JSON) tell one statement from another.
+ * Within a transaction, whose connection is its own, it is built each time.
+ */
+export function built<Args extends unknown[], Statement>(build: (...args: Args) => Statement) {
+  const all = new WeakMap<Db, Record<string, Statement>>()
+  return (...args: Args): Statement => {
+    if (scope.getStore()) return build(...args)
+    const db = use()
+    const ofPool = all.get(db) ?? {}
+    all.set(db, ofPool)
+    return (ofPool[JSON.stringify(args)] ??= build(...args))
+  }
 }
 
 /** Joins the transaction we are in, or opens one. Never wait for the network inside: it holds a connection and locks. */
@@ -71,7 +108,7 @@ export async function afterCommit(effect: Effect) {
 }
 
 /**
- * Tries once more, on a fresh connection, when the one at hand was lost. For reads and for work that is refused the second time by a constraint
+ * Tries once more, on a fresh connection, when the one at hand was lost, or knows tables as they were before a migration. For reads and for work that is refused the second time by a constraint
  * or a guard; inside a transaction only the whole of it can be tried again.
  */
 export async function retrying<T>(work: () => Promise<T>): Promise<T> {
@@ -81,8 +118,8 @@ export async function retrying<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!isLostConnection(error)) throw error
-    log().warn({ err: error }, "database connection lost, trying once more")
+    if (!isLostConnection(error) && !isOutdatedPlan(error)) throw error
+    log().warn({ err: error }, "database connection lost or outdated, trying once more")
     // What ended one connection has mostly ended its neighbours, too, and they do not know it yet.
     if (before && pool === before) {
       pool = open(before.url)

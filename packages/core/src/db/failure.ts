@@ -30,6 +30,9 @@ export function isLostConnection(error: unknown) {
   return code !== undefined && (LOST.has(code) || code.startsWith("08"))
 }
 
+/** A statement was prepared before a migration added a column to what it gives: "cached plan must not change result type". Nothing was changed. */
+export const isOutdatedPlan = (error: unknown) => codeOf(error) === "0A000"
+
 /** The database cannot be had just now: nothing is wrong with the request. */
 export function isUnavailable(error: unknown) {
   const code = codeOf(error)

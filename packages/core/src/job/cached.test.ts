@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm"
 import { beforeEach, describe, expect, test } from "vitest"
-import { useDatabase } from "../../test/database.ts"
+import { statementsOf, useDatabase } from "../../test/database.ts"
 import { catchMessages, harnessJob, importDataset, keepObjects, newSha, outcome } from "../../test/engine.ts"
 import { Dataset } from "../dataset/dataset.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
@@ -89,11 +89,7 @@ describe("a result of the same commit", () => {
   test("takes ten statements, whatever it took to make", async () => {
     await origin()
     const { id } = await importDataset({ revision })
-    const statements: string[] = []
-    const { $client } = use() as unknown as { $client: { options: object } }
-    Object.assign($client.options, { debug: (_: number, statement: string) => void statements.push(statement) })
-    await start(id)
-    Object.assign($client.options, { debug: undefined })
+    const statements = await statementsOf(() => start(id))
     expect(statements.length).toBeGreaterThan(3)
     expect(statements.length).toBeLessThanOrEqual(10)
   })

@@ -1,4 +1,5 @@
-import { and, asc, eq, isNull, ne, sql } from "drizzle-orm"
+import { and, asc, eq, exists, isNull, ne, type Placeholder, type SQL, sql } from "drizzle-orm"
+import { alias, type AnyPgColumn } from "drizzle-orm/pg-core"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { use } from "../db/database.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
@@ -24,6 +25,16 @@ export interface Wanted {
   params_hash: string
 }
 
+/** What of it a job is found by: values, or `asked`. */
+export type Asked = { [Name in keyof typeof asked]: Wanted[Name] | Placeholder }
+
+/** The same as the placeholders of a statement. */
+export const asked = {
+  job_type: sql.placeholder("job_type"),
+  job_version: sql.placeholder("job_version"),
+  params_hash: sql.placeholder("params_hash"),
+}
+
 /** Columns of a dataset that make its scope. */
 export const scopeColumns = {
   id: datasetTable.id,
@@ -38,37 +49,42 @@ export const scopeColumns = {
 /** Whether a result is all that a job leaves: the rows of one that fills tables of its own would be missing. */
 export const isCopied = (definition: JobDefinition) => !("absorb" in definition && definition.absorb)
 
-const isPublic = ({ access }: Scope) => !access.private && !access.gated
+type ScopeColumns = Record<keyof Scope, AnyPgColumn>
+
+const isPublic = ({ access }: ScopeColumns) => sql`${access} @> '{"private": false, "gated": false}'::jsonb`
 
 /**
  * The whole key, access included: what is public on both sides. What is not stays within its tenant, where a commit is one
  * dataset: its own jobs are all there is.
  */
-const isResultFor = (dataset: Scope, { job_type, job_version, params_hash }: Wanted) =>
+const isResultFor = (
+  dataset: Scope | ScopeColumns,
+  { job_type, job_version, params_hash }: Asked,
+  other: ScopeColumns = datasetTable,
+) =>
   and(
     eq(jobTable.job_type, job_type),
     eq(jobTable.params_hash, params_hash),
     eq(jobTable.job_version, job_version),
     eq(jobTable.status, "completed"),
     isNull(jobTable.partial),
-    ne(datasetTable.id, dataset.id),
-    eq(datasetTable.source_type, dataset.source_type),
-    eq(datasetTable.repo_id, dataset.repo_id),
-    eq(datasetTable.revision, dataset.revision),
-    eq(datasetTable.format_type, dataset.format_type),
-    sql`${datasetTable.access} @> '{"private": false, "gated": false}'::jsonb`,
+    ne(other.id, dataset.id),
+    eq(other.source_type, dataset.source_type),
+    eq(other.repo_id, dataset.repo_id),
+    eq(other.revision, dataset.revision),
+    eq(other.format_type, dataset.format_type),
+    isPublic(other),
   )
 
-/** Whether another dataset of the same commit has this result already; a look without a lock. */
-export async function isThere(dataset: Scope, wanted: Wanted): Promise<boolean> {
-  if (!isPublic(dataset)) return false
-  const rows = await use()
-    .select({ id: jobTable.id })
+/** A column of a dataset's row: whether another dataset of the same commit has this result already. A look without a lock. */
+export function isThere(wanted: Asked): SQL<boolean> {
+  const other = alias(datasetTable, "other")
+  const result = use()
+    .select({ one: sql`1` })
     .from(jobTable)
-    .innerJoin(datasetTable, eq(datasetTable.id, jobTable.dataset_id))
-    .where(isResultFor(dataset, wanted))
-    .limit(1)
-  return rows.length === 1
+    .innerJoin(other, eq(other.id, jobTable.dataset_id))
+    .where(and(isPublic(datasetTable), isResultFor(datasetTable, wanted, other)))
+  return exists(result) as SQL<boolean>
 }
 
 /** Two that copy the same result to the same dataset take turns, in the order in which a deletion locks, too. */
@@ -81,7 +97,7 @@ export const takeTurn = (dataset_id: number) =>
  * deletion come either before this, and find nothing here, or after it, and leave us the files.
  */
 export async function copy(dataset: Scope, wanted: Wanted) {
-  if (!isPublic(dataset)) return undefined
+  if (dataset.access.private || dataset.access.gated) return undefined
   const { id, result, result_summary, artifacts, cached_from } = jobTable
   const [source] = await use()
     .select({ id, result, result_summary, artifacts, cached_from })

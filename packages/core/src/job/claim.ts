@@ -1,7 +1,24 @@
-import { and, eq, exists, getTableColumns, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from "drizzle-orm"
-import { retrying, transaction, use } from "../db/database.ts"
+import {
+  and,
+  eq,
+  exists,
+  getTableColumns,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  notInArray,
+  or,
+  type Placeholder,
+  sql,
+} from "drizzle-orm"
+import { config } from "../config.ts"
+import { datasetTable } from "../dataset/dataset.sql.ts"
+import { built, retrying, transaction, use } from "../db/database.ts"
+import type { Card } from "../format/adapter.ts"
 import { isNotHalted } from "../usage/halt.ts"
 import { classDue } from "./class-due.ts"
+import type { PinnedDataset } from "./define.ts"
 import { CRASHED, ended, MAX_CRASHES, nextEdition, PUTTING_TOGETHER } from "./ending.ts"
 import { jobTable } from "./job.sql.ts"
 import { isWorking, type Lease, leaseEnd } from "./lease.ts"
@@ -22,7 +39,7 @@ const fits = (table: Leased, most: SizeClass) => inArray(classDue(table), upTo(m
 const deathsOf = (table: Leased) => sql`${table.crashes} + (${table.lease_token} is not null)::int`
 
 /** What a claim writes, on a job and on a shard alike. A lease that ran out counts as a death of its holder. */
-const taken = (table: Leased) => ({
+const taken = (table: Leased, lease_seconds?: number) => ({
   status: "running" as const,
   waits_for_room: false,
   attempt: sql`${table.attempt} + 1`,
@@ -30,13 +47,22 @@ const taken = (table: Leased) => ({
   size_class: classDue(table),
   heartbeat_at: sql`now()`,
   lease_token: sql`gen_random_uuid()`,
-  lease_until: leaseEnd(),
+  lease_until: leaseEnd(lease_seconds),
 })
+
+/** What a claim gives beside the lease itself, so that nobody has to ask for it. */
+export interface Claimed extends Lease {
+  dataset: PinnedDataset & { card: Card }
+}
+
+const { id, repo_id, revision, format_type, import_usage, card } = datasetTable
+const datasetColumns = { id, repo_id, revision, format_type, import_usage, card }
 
 /** What a claim gives back. A query within `returning` sees the row as it was: whether somebody else held it. */
 const taking = <Table extends Leased>(table: Table) => ({
   row: getTableColumns(table),
   took_over: sql<boolean>`(select was.lease_token is not null from ${table} as was where was.id = ${table}.id)`,
+  promised: Sweep.isPromised,
 })
 
 const NO_ROOM = "Waits until something else has ended: as much runs as may."
@@ -46,17 +72,58 @@ const NO_ROOM = "Waits until something else has ended: as much runs as may."
  * same free place; who finds none says so before the turn ends, and `passOn` wakes it.
  */
 async function inTurn<Row>(
-  attempt: (room: (table: Leased) => SQL | undefined) => Promise<Row | undefined>,
+  attempt: () => Promise<Row | undefined>,
   wait: () => PromiseLike<unknown>,
 ): Promise<Row | undefined> {
-  if (!isCapped()) return retrying(() => attempt(() => undefined))
+  if (!isCapped()) return retrying(attempt)
   return transaction(async () => {
     await takeTurn()
-    const row = await attempt((table) => hasRoom(sql`${table.tenant_id}`))
+    const row = await attempt()
     if (!row) await wait()
     return row
   })
 }
+
+function conditions(id: number | Placeholder, known: readonly string[], most: SizeClass) {
+  const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
+  // Its last shard has finished: the reduce is next.
+  const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
+  return {
+    isKnown,
+    isGone: and(isWorking, isDead(jobTable)),
+    mayBegin: and(isKnown, isNotHalted()),
+    isNext: and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable), fits(jobTable, most)),
+  }
+}
+
+const isFirst = sql`${jobTable.stage} = 0`
+
+/** With limits, `room` is asked for in a transaction. */
+const claiming = built((known: readonly string[], most: SizeClass, lease_seconds: number, isCapped: boolean) => {
+  const { isGone, mayBegin, isNext } = conditions(sql.placeholder("id"), known, most)
+  const room = isCapped ? hasRoom(sql`${jobTable.tenant_id}`) : undefined
+  return use()
+    .update(jobTable)
+    .set({
+      ...taken(jobTable, lease_seconds),
+      state_detail: "running",
+      progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
+      message: sql`case when ${isFirst} then null else ${PUTTING_TOGETHER} end`,
+      started_at: sql`coalesce(${jobTable.started_at}, now())`,
+      edition: nextEdition(),
+    })
+    .from(datasetTable)
+    .where(
+      and(
+        eq(datasetTable.id, jobTable.dataset_id),
+        mayBegin,
+        or(and(isNext, room), and(isGone, fits(jobTable, most))),
+        sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`,
+      ),
+    )
+    .returning({ ...taking(jobTable), dataset: datasetColumns })
+    .prepare("claim")
+})
 
 /**
  * Takes the job, or returns nothing when it is finished, not due yet, waiting for its shards, unknown to this registry,
@@ -66,49 +133,27 @@ export async function claim(
   id: number,
   known: readonly string[],
   most: SizeClass = "heavy",
-): Promise<Lease | undefined> {
-  const isKnown = and(eq(jobTable.id, id), inArray(jobTable.job_type, [...known]))
-  const isGone = and(isWorking, isDead(jobTable))
-  const mayBegin = and(isKnown, isNotHalted())
-  // Its last shard has finished: the reduce is next.
-  const isReady = and(isWorking, isNull(jobTable.lease_token), eq(jobTable.open_shards, 0))
-  const isNext = and(or(eq(jobTable.status, "pending"), isReady), isDue(jobTable), fits(jobTable, most))
-  const isFirst = sql`${jobTable.stage} = 0`
-
+): Promise<Claimed | undefined> {
   const claimed = await inTurn(
-    async (room) => {
-      const [claimed] = await use()
-        .update(jobTable)
-        .set({
-          ...taken(jobTable),
-          state_detail: "running",
-          progress: sql`case when ${isFirst} then 0 else ${jobTable.progress} end`,
-          message: sql`case when ${isFirst} then null else ${PUTTING_TOGETHER} end`,
-          started_at: sql`coalesce(${jobTable.started_at}, now())`,
-          edition: nextEdition(),
-        })
-        .where(
-          and(
-            mayBegin,
-            or(and(isNext, room(jobTable)), and(isGone, fits(jobTable, most))),
-            sql`${deathsOf(jobTable)} < ${MAX_CRASHES}`,
-          ),
-        )
-        .returning(taking(jobTable))
+    async () => {
+      const statement = claiming(known, most, config().JOB_LEASE_SECONDS, isCapped())
+      const [claimed] = await statement.execute({ id })
       return claimed
     },
-    () =>
-      use()
-        .update(jobTable)
-        .set({ waits_for_room: true, message: NO_ROOM, edition: nextEdition() })
-        .where(and(mayBegin, isNext)),
+    () => {
+      const { mayBegin, isNext } = conditions(id, known, most)
+      const columns = { waits_for_room: true, message: NO_ROOM, edition: nextEdition() }
+      return use().update(jobTable).set(columns).where(and(mayBegin, isNext))
+    },
   )
   if (claimed) {
-    const lease = { job: claimed.row, token: claimed.row.lease_token! }
-    Measure.claimed(lease, claimed.took_over)
-    await Sweep.arm()
+    const { row: job, dataset, took_over, promised } = claimed
+    const lease = { job, token: job.lease_token!, dataset }
+    Measure.claimed(lease, took_over)
+    if (!promised) await Sweep.arm()
     return lease
   }
+  const { isKnown, isGone } = conditions(id, known, most)
   const given_up = await use()
     .update(jobTable)
     .set({ ...ended(CRASHED, "dead"), crashes: MAX_CRASHES })
@@ -123,19 +168,22 @@ export async function claimShard(
   shard_id: number,
   known: readonly string[],
   most: SizeClass = "heavy",
-): Promise<Lease | undefined> {
+): Promise<Claimed | undefined> {
   const isOurs = and(eq(shardTable.id, shard_id), exists(jobIsAt(known)))
   const mayBegin = and(isOurs, isNotHalted())
   const isNext = and(eq(shardTable.status, "pending"), isDue(shardTable), fits(shardTable, most))
   const claimed = await inTurn(
-    async (room) => {
+    async () => {
       const [claimed] = await use()
         .update(shardTable)
         .set(taken(shardTable))
         .where(
           and(
             mayBegin,
-            or(and(isNext, room(shardTable)), and(isDead(shardTable), fits(shardTable, most))),
+            or(
+              and(isNext, isCapped() ? hasRoom(sql`${shardTable.tenant_id}`) : undefined),
+              and(isDead(shardTable), fits(shardTable, most)),
+            ),
             sql`${deathsOf(shardTable)} < ${MAX_CRASHES}`,
           ),
         )
@@ -145,12 +193,16 @@ export async function claimShard(
     () => use().update(shardTable).set({ waits_for_room: true }).where(and(mayBegin, isNext)),
   )
   if (claimed) {
-    const shard = claimed.row
-    const [job] = await use().select().from(jobTable).where(eq(jobTable.id, shard.job_id))
-    if (!job) return undefined
-    const lease = { job, shard, token: shard.lease_token! }
-    Measure.claimed(lease, claimed.took_over)
-    await Sweep.arm()
+    const { row: shard, took_over, promised } = claimed
+    const [of] = await use()
+      .select({ job: getTableColumns(jobTable), dataset: datasetColumns })
+      .from(jobTable)
+      .innerJoin(datasetTable, eq(datasetTable.id, jobTable.dataset_id))
+      .where(eq(jobTable.id, shard.job_id))
+    if (!of) return undefined
+    const lease = { ...of, shard, token: shard.lease_token! }
+    Measure.claimed(lease, took_over)
+    if (!promised) await Sweep.arm()
     return lease
   }
   const [dead] = await use()

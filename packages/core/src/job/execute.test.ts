@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { sql } from "drizzle-orm"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { useDatabase } from "../../test/database.ts"
+import { statementsOf, useDatabase } from "../../test/database.ts"
 import { catchMessages, harnessJob, importDataset, keepObjects, outcome } from "../../test/engine.ts"
 import { resetConfig } from "../config.ts"
 import { Dataset } from "../dataset/dataset.ts"
@@ -59,6 +59,18 @@ describe("a job that succeeds", () => {
     expect(key).toMatch(new RegExp(`^results/${dataset.id}/${id}/1-[0-9a-f-]{36}/out\\.json$`))
     expect(artifact!.url).toBe(`https://signed.test/${key}?seconds=300`)
     expect(artifact).not.toHaveProperty("key")
+  })
+
+  test("takes five statements: a look, its row, its message's mark, the claim and the result", async () => {
+    const { id } = await importDataset()
+    const noop = { noop: harnessJob() }
+    const statements = await statementsOf(async () => {
+      const { job } = await Job.start(id, "noop", {}, noop)
+      expect(await execute(job.id, { registry: noop, run: async () => outcome(), time_limit_ms: 60_000 })).toBe(
+        "completed",
+      )
+    })
+    expect(statements.map((each) => each.slice(0, 6))).toEqual(["select", 'with "', "update", "update", 'with "'])
   })
 
   test("runs once, however often its message comes", async () => {

@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
-import { eq } from "drizzle-orm"
-import { datasetTable } from "../dataset/dataset.sql.ts"
-import { use } from "../db/database.ts"
 import { isContended, isUnavailable } from "../db/failure.ts"
 import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
@@ -12,7 +9,7 @@ import { bytesLeft, overCap } from "../usage/cap.ts"
 import type { Absorb, Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
 import { folderOf } from "./attempt-files.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
-import { claim, claimShard, isForeign } from "./claim.ts"
+import { claim, claimShard, type Claimed, isForeign } from "./claim.ts"
 import {
   complete,
   crashed,
@@ -124,7 +121,7 @@ export async function execute(job_id: number, options: ExecuteOptions): Promise<
   })
 }
 
-async function attend(lease: Lease, { registry, run, time_limit_ms, shutdown }: ExecuteOptions): Promise<Ended> {
+async function attend(lease: Claimed, { registry, run, time_limit_ms, shutdown }: ExecuteOptions): Promise<Ended> {
   const stop = new AbortController()
   const goAway = () => stop.abort(SHUTDOWN)
   const clock = setTimeout(() => stop.abort(OUT_OF_TIME), time_limit_ms)
@@ -137,7 +134,6 @@ async function attend(lease: Lease, { registry, run, time_limit_ms, shutdown }: 
     const over = lease.shard && (overCap(lease.job) ?? (await overBudget(lease.job)))
     if (over) throw over
     const task = await taskOf(lease, time_limit_ms)
-    if (!task) return "not_ours"
     const done = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
     // What came in at the last moment counts.
     if (stop.signal.reason === LOST) return await leave(lease, meter.usage())
@@ -190,16 +186,14 @@ const outOfTime = () =>
     user_action: "The dataset is larger than one run of this job can read.",
   })
 
-async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Task | undefined> {
-  const [dataset] = await use().select().from(datasetTable).where(eq(datasetTable.id, job.dataset_id))
-  if (!dataset) return undefined
-  const { id, repo_id, revision, format_type, import_usage, card } = dataset
+async function taskOf({ job, shard, dataset }: Claimed, time_limit_ms: number): Promise<Task> {
+  const { card, ...pinned } = dataset
   const max_bytes = bytesLeft(job, shard !== undefined)
   return {
     job_id: job.id,
     job_type: job.job_type,
     params: job.params,
-    dataset: { id, repo_id, revision, format_type, import_usage },
+    dataset: pinned,
     card,
     time_limit_ms,
     stage: job.stage,

@@ -1,19 +1,21 @@
 import { createHash } from "node:crypto"
-import { and, desc, eq, inArray, isNull, or } from "drizzle-orm"
+import { and, desc, eq, exists, inArray, isNull, or, type Placeholder, type SQL, sql } from "drizzle-orm"
 import { z } from "zod"
+import { Caller } from "../access/caller.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { belongsToVisible, visible } from "../dataset/visible.ts"
-import { retrying, transaction, use } from "../db/database.ts"
+import { built, retrying, transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
-import { mustFit, today, wouldFit } from "../usage/budget.ts"
+import type { FormatType } from "../format/schema.ts"
+import { isLimited, wouldFit } from "../usage/budget.ts"
 import { quote } from "../usage/quote.ts"
 import type { Preview } from "../usage/schema.ts"
 import { Cached } from "./cached.ts"
 import type { JobDefinition } from "./define.ts"
 import { infoColumns, toInfo, versionColumns, versionOf } from "./info.ts"
+import { insert } from "./insert.ts"
 import { jobTable } from "./job.sql.ts"
 import { datasetNotFound } from "./list.ts"
-import { Outbox } from "./outbox.ts"
 import { jobs, type Registry } from "./registry.ts"
 import { type Artifact, isFinished, type JobInfo } from "./schema.ts"
 import { Storage } from "./storage.ts"
@@ -39,19 +41,14 @@ export {
 
 const SIGNED_SECONDS = 300
 
-const { listing } = datasetTable
+const startColumns = { ...Cached.scopeColumns, listing: datasetTable.listing }
 
-/** @throws AppError `not_found` for the dataset or the job type, `job_unsupported` with the reason of the format. */
-async function startable(dataset_id: number, job_type: string, registry: Registry) {
-  const definition = definitionOf(job_type, registry)
-  const [dataset] = await use()
-    .select({ ...Cached.scopeColumns, listing })
-    .from(datasetTable)
-    .where(and(eq(datasetTable.id, dataset_id), visible()))
-  if (!dataset) throw datasetNotFound(dataset_id)
-  const support = definition.formats[dataset.format_type]
+const isDataset = (dataset_id: number | Placeholder) => and(eq(datasetTable.id, dataset_id), visible())
+
+/** @throws AppError `job_unsupported` with the reason of the format. */
+function mustSupport({ formats }: JobDefinition, format_type: FormatType) {
+  const support = formats[format_type]
   if (support !== true) throw new AppError("job_unsupported", support)
-  return { definition, dataset }
 }
 
 /**
@@ -66,7 +63,10 @@ export async function preview(
   registry: Registry = jobs,
 ): Promise<Preview> {
   return retrying(async () => {
-    const { definition, dataset } = await startable(dataset_id, job_type, registry)
+    const definition = definitionOf(job_type, registry)
+    const [dataset] = await use().select(startColumns).from(datasetTable).where(isDataset(dataset_id))
+    if (!dataset) throw datasetNotFound(dataset_id)
+    mustSupport(definition, dataset.format_type)
     const { estimate, size_class, micros } = quote(definition, dataset, params)
     return { estimate, size_class, ...(await wouldFit(dataset.tenant_id, micros)) }
   })
@@ -85,27 +85,61 @@ export async function start(
   params: Record<string, unknown>,
   registry: Registry = jobs,
 ): Promise<{ job: JobInfo; created: boolean }> {
-  const { definition, dataset } = await retrying(() => startable(dataset_id, job_type, registry))
+  const definition = definitionOf(job_type, registry)
   const wanted = wantedOf(job_type, definition, params)
+  const { dataset, same, cached, promised } = await retrying(() => look(dataset_id, wanted))
+  mustSupport(definition, dataset.format_type)
   const there =
-    (await retrying(() => findSame(dataset_id, wanted))) ??
-    (Cached.isCopied(definition) ? await fromCache(dataset, wanted) : undefined)
+    (same && (await retrying(() => findSame(dataset_id, wanted)))) ||
+    (cached && Cached.isCopied(definition) && (await fromCache(dataset, wanted)))
   if (there) return { job: toInfo(there), created: false }
 
-  await Sweep.arm()
-  return transaction(async () => {
+  if (!promised) await Sweep.arm()
+  const write = async () => {
     const row = await insert(dataset, wanted, definition)
     if (row) return { job: toInfo(row), created: true }
     // Somebody else was a moment faster.
     const other = await findSame(dataset_id, wanted)
     if (!other) throw new AppError("unexpected", "The job was neither there nor could it be created.")
     return { job: toInfo(other), created: false }
-  })
+  }
+  // One statement, unless it may have to be taken back.
+  return isLimited() ? transaction(write) : retrying(write)
 }
+
+/** All that has to be known before a job may be created. */
+async function look(dataset_id: number, { job_type, job_version, params_hash }: Cached.Wanted) {
+  const [found] = await looking(Caller.isOperator()).execute({
+    dataset_id,
+    job_type,
+    job_version,
+    params_hash,
+  })
+  if (!found) throw datasetNotFound(dataset_id)
+  return found
+}
+
+/** Who asks is in `visible()`. */
+const looking = built((_isOperator: boolean) => {
+  const dataset_id = sql.placeholder("dataset_id")
+  const same = use()
+    .select({ one: sql`1` })
+    .from(jobTable)
+    .where(isSame(dataset_id, Cached.asked))
+  return use()
+    .select({
+      dataset: startColumns,
+      same: exists(same) as SQL<boolean>,
+      cached: Cached.isThere(Cached.asked),
+      promised: Sweep.isPromised,
+    })
+    .from(datasetTable)
+    .where(isDataset(dataset_id))
+    .prepare("look")
+})
 
 /** A completed job that shows the result of another dataset of the same commit, if there is one. */
 async function fromCache(dataset: Cached.Scope, wanted: Cached.Wanted) {
-  if (!(await Cached.isThere(dataset, wanted))) return undefined
   return transaction(async () => {
     await Cached.takeTurn(dataset.id)
     const other = await findSame(dataset.id, wanted)
@@ -123,53 +157,24 @@ export const wantedOf = (
   params: Record<string, unknown>,
 ): Cached.Wanted => ({ job_type, job_version: version, params, params_hash: hashOf(params) })
 
-type DatasetOfJob = Pick<typeof datasetTable.$inferSelect, "id" | "tenant_id" | "format_type" | "listing">
-
-/**
- * Inserts the job, its reservation and its wake-up call into the transaction at hand; undefined when the same job is open
- * already.
- *
- * @throws AppError `budget_exceeded`, which must take the transaction with it.
- */
-export async function insert(dataset: DatasetOfJob, wanted: Cached.Wanted, definition: JobDefinition) {
-  const { estimate, size_class, micros } = quote(definition, dataset, wanted.params)
-  const [row] = await use()
-    .insert(jobTable)
-    .values({
-      ...wanted,
-      tenant_id: dataset.tenant_id,
-      dataset_id: dataset.id,
-      estimate,
-      size_class,
-      reserved_micros: micros,
-      reserved_on: today(),
-    })
-    .onConflictDoNothing()
-    .returning(infoColumns)
-  if (!row) return undefined
-  await mustFit(row)
-  await supersede(row)
-  await Outbox.wake(row.id)
-  return row
-}
-
 /** A partial result is no answer to the same question: whoever asks again wants the rest. */
-async function findSame(dataset_id: number, { job_type, job_version, params_hash }: Cached.Wanted) {
+const isSame = (dataset_id: number | Placeholder, { job_type, job_version, params_hash }: Cached.Asked) =>
+  and(
+    eq(jobTable.dataset_id, dataset_id),
+    eq(jobTable.job_type, job_type),
+    eq(jobTable.params_hash, params_hash),
+    eq(jobTable.job_version, job_version),
+    or(
+      inArray(jobTable.status, ["pending", "running"]),
+      and(eq(jobTable.status, "completed"), isNull(jobTable.partial)),
+    ),
+  )
+
+async function findSame(dataset_id: number, wanted: Cached.Wanted) {
   const [row] = await use()
     .select(infoColumns)
     .from(jobTable)
-    .where(
-      and(
-        eq(jobTable.dataset_id, dataset_id),
-        eq(jobTable.job_type, job_type),
-        eq(jobTable.params_hash, params_hash),
-        eq(jobTable.job_version, job_version),
-        or(
-          inArray(jobTable.status, ["pending", "running"]),
-          and(eq(jobTable.status, "completed"), isNull(jobTable.partial)),
-        ),
-      ),
-    )
+    .where(isSame(dataset_id, wanted))
     .orderBy(desc(jobTable.created_at), desc(jobTable.id))
     .limit(1)
   return row

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm"
+import { and, eq, sql, type WithSubquery } from "drizzle-orm"
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core"
 import { config } from "../config.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
@@ -38,7 +38,7 @@ const stepOf = ({ job, shard }: Lease, usage: JobUsage) => {
 
 const holds = ({ job, token }: Lease) => and(eq(jobTable.id, job.id), eq(jobTable.lease_token, token))
 
-export const leaseEnd = () => sql`now() + ${config().JOB_LEASE_SECONDS} * interval '1 second'`
+export const leaseEnd = (seconds = config().JOB_LEASE_SECONDS) => sql`now() + ${seconds} * interval '1 second'`
 
 /** What a lease may write on the row it is on, be it a job's or a shard's. */
 type Both = Pick<
@@ -56,16 +56,23 @@ type Both = Pick<
 
 /**
  * Every write of a worker goes through this guard: ours while nobody has claimed it after us, and nobody wants it
- * stopped. `more` is what only a job has to say.
+ * stopped. `more` is what only a job has to say, `held` a part of the statement that locks first what must be locked first.
  */
-async function write(lease: Lease, set: Both, more: PgUpdateSetSource<typeof jobTable>, what: string) {
+async function write(
+  lease: Lease,
+  set: Both,
+  more: PgUpdateSetSource<typeof jobTable>,
+  what: string,
+  held?: WithSubquery,
+) {
   const { job, shard, token } = lease
   const rows = shard
     ? await use().update(shardTable).set(set).where(holdsShard(shard, token)).returning({ id: shardTable.id })
     : await use()
+        .with(...(held ? [held] : []))
         .update(jobTable)
         .set({ ...set, ...more })
-        .where(and(holds(lease), isWorking))
+        .where(and(held && sql`exists(select from ${held})`, holds(lease), isWorking))
         .returning({ id: jobTable.id })
   if (rows.length === 0) {
     log().warn({ job_id: job.id, shard_id: shard?.id, attempt: (shard ?? job).attempt, what }, "fenced_write")
@@ -110,43 +117,58 @@ const keyOf = ({ tenant_id, dataset_id, id }: Lease["job"]): JobKey => ({ tenant
 const released = { lease_token: null, lease_until: null }
 
 /** Publishes the result in one guarded write. False, and nothing is changed, when the job is not ours any more. */
-export const complete = (lease: Lease, { result, summary, artifacts, usage, partial }: Completion, absorb?: Absorb) =>
-  transaction(async () => {
-    const { dataset_id, job_type, crashes, tries } = lease.job
-    // Deleting locks the dataset before its jobs; in any other order the two could wait for each other for ever.
-    await use()
-      .select({ id: datasetTable.id })
-      .from(datasetTable)
-      .where(eq(datasetTable.id, dataset_id))
-      .for("no key update")
-    const published = await write(
-      lease,
-      { ...released, usage },
-      {
-        status: "completed",
-        state_detail: "completed",
-        progress: 100,
-        message: null,
-        result,
-        result_summary: summary,
-        artifacts,
-        partial: partial ?? lease.job.partial,
-        due_micros: due(stepOf(lease, usage).micros),
-        completed_at: sql`now()`,
-        edition: nextEdition(),
-      },
-      "complete",
-    )
-    if (published && (crashes > 0 || tries > 0)) await dropEarlier(lease.job)
-    if (published && job_type === "metadata_extraction") {
+export async function complete(lease: Lease, completion: Completion, absorb?: Absorb): Promise<boolean> {
+  const { dataset_id, job_type, crashes, tries } = lease.job
+  const isMetadata = job_type === "metadata_extraction"
+  const hasEarlier = crashes > 0 || tries > 0
+  // One statement, unless more must be written with it.
+  if (!isMetadata && !hasEarlier && !absorb) return retrying(() => publish(lease, completion))
+  return transaction(async () => {
+    const published = await publish(lease, completion)
+    if (published && hasEarlier) await dropEarlier(lease.job)
+    if (published && isMetadata) {
       await use()
         .update(datasetTable)
-        .set({ dataset_metadata: result as DatasetMetadata })
+        .set({ dataset_metadata: completion.result as DatasetMetadata })
         .where(eq(datasetTable.id, dataset_id))
     }
     if (published) await absorb?.end(keyOf(lease.job))
     return published
   })
+}
+
+/** Deleting locks the dataset before its jobs; in any other order the two could wait for each other for ever. */
+const datasetOf = ({ job }: Lease) =>
+  use()
+    .$with("held")
+    .as(
+      use()
+        .select({ id: datasetTable.id })
+        .from(datasetTable)
+        .where(eq(datasetTable.id, job.dataset_id))
+        .for("no key update"),
+    )
+
+const publish = (lease: Lease, { result, summary, artifacts, usage, partial }: Completion) =>
+  write(
+    lease,
+    { ...released, usage },
+    {
+      status: "completed",
+      state_detail: "completed",
+      progress: 100,
+      message: null,
+      result,
+      result_summary: summary,
+      artifacts,
+      partial: partial ?? lease.job.partial,
+      due_micros: due(stepOf(lease, usage).micros),
+      completed_at: sql`now()`,
+      edition: nextEdition(),
+    },
+    "complete",
+    datasetOf(lease),
+  )
 
 /**
  * Gives the job's lease up for the shards of one stage more: the job then runs by them, and the last of them wakes it

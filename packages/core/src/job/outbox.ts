@@ -1,6 +1,6 @@
-import { eq, type SQL, sql } from "drizzle-orm"
+import { eq, type Placeholder, type SQL, sql, type WithSubquery } from "drizzle-orm"
 import { jsonText } from "../db/columns.ts"
-import { afterCommit, use } from "../db/database.ts"
+import { afterCommit, built, use } from "../db/database.ts"
 import { ids, log, withIds } from "../log.ts"
 import { Cached } from "./cached.ts"
 import { jobTable, outboxTable } from "./job.sql.ts"
@@ -12,6 +12,8 @@ import { Storage } from "./storage.ts"
 export * as Outbox from "./outbox.ts"
 
 type Row = typeof outboxTable.$inferSelect
+/** What it takes to send one. */
+type Message = Pick<Row, "id" | "kind" | "body">
 
 /** The writer sends at once; the relay leaves it this long before it does so too. */
 const DIRECT_MS = 15_000
@@ -23,6 +25,25 @@ export async function wake(job_id: number, delay_ms = 0, shard_id?: number) {
   const row = await put("job", sized(body), DIRECT_MS)
   await afterCommit(() => deliver(row))
 }
+
+/**
+ * The same as a part of the statement that creates the job, whose row is `created`: `body_now` is to be `bodyNow()`, and what the
+ * part gives is to be handed to `afterwards`.
+ */
+export const waking = (created: WithSubquery, body_now: Placeholder) => {
+  const { id, body } = outboxTable
+  return use().$with("woken", { id, body }).as(sql`insert into outbox (kind, body, not_before)
+      select 'job', ${body_now}::jsonb || jsonb_build_object('job_id', id, 'size_class', size_class),
+        ${graceEnd(DIRECT_MS)}
+      from ${created} returning id, body`)
+}
+
+/** All that is known of the message before its job is there. */
+export const bodyNow = () => jsonText({ at: Date.now(), ...trace() })
+
+/** Sends what `waking` wrote once the surrounding transaction has committed, or now. */
+export const afterwards = ({ id, body }: Pick<Row, "id" | "body">) =>
+  afterCommit(() => deliver({ id, kind: "job", body }))
 
 /** Whose work this is, for the logs of whoever goes on with it. */
 function trace() {
@@ -52,12 +73,12 @@ export async function wakeShards(job_id: number, shards: { id: number; size_clas
     ...trace(),
   }))
   if (bodies.length === 0) return
-  const not_before = sql`now() + ${DIRECT_MS} * interval '1 millisecond'`
+  const not_before = graceEnd(DIRECT_MS)
   const rows = await use()
     .insert(outboxTable)
     .values(bodies.map((body) => ({ kind: "job" as const, body, not_before })))
     .returning()
-  await afterCommit(() => Promise.all(rows.map(deliver)))
+  await afterCommit(() => deliverAll(rows))
 }
 
 /** What may go in one call: ten at most, all of one class. */
@@ -81,8 +102,10 @@ export async function deleteObjects(prefixes: string[], commit?: Commit) {
 
 type Commit = Parameters<typeof Cached.shownBelow>[1]
 
+const graceEnd = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
+
 async function put(kind: Row["kind"], body: Row["body"] | SQL, grace_ms: number): Promise<Row> {
-  const not_before = sql`now() + ${grace_ms} * interval '1 millisecond'`
+  const not_before = graceEnd(grace_ms)
   const [row] = await use().insert(outboxTable).values({ kind, body, not_before }).returning()
   return row!
 }
@@ -121,17 +144,29 @@ async function take(): Promise<Row[]> {
 }
 
 /** In the log under whose work it is: the relay sends for everybody. */
-const deliver = (row: Row) =>
+const deliver = (row: Message) =>
   withIds(whose(row), async () => {
     await carryOut(row)
-    await use()
-      .update(outboxTable)
-      .set({ sent_at: sql`now()` })
-      .where(eq(outboxTable.id, row.id))
+    await marking().execute({ id: row.id })
     log().info({ kind: row.kind, shards: row.body.shards }, "sent")
   })
 
-function whose({ id, body }: Row) {
+const marking = built(() =>
+  use()
+    .update(outboxTable)
+    .set({ sent_at: sql`now()` })
+    .where(eq(outboxTable.id, sql.placeholder("id")))
+    .prepare("mark"),
+)
+
+/** Ten at once: the messages of a thousand shards must not all want a connection in one moment. Where one fails, the rest is the relay's, too. */
+async function deliverAll(rows: Message[]) {
+  for (let from = 0; from < rows.length; from += SEND_BATCH) {
+    await Promise.all(rows.slice(from, from + SEND_BATCH).map(deliver))
+  }
+}
+
+function whose({ id, body }: Message) {
   const { job_id, shard_id, request_id, traceparent } = body as Partial<JobMessage>
   return {
     outbox_id: id,
@@ -144,7 +179,7 @@ function whose({ id, body }: Row) {
 
 type JobBody = Omit<JobMessage, "v"> & { at: number; shards?: number[]; size_class?: SizeClass }
 
-async function carryOut({ kind, body }: Row) {
+async function carryOut({ kind, body }: Message) {
   if (kind === "delete_objects") {
     const { prefix, repo_id, revision } = body as { prefix: string } & Partial<Commit>
     // What names no commit was never published, or is of a release that lent nothing.

@@ -15,6 +15,7 @@ import { type Ended, execute, type Runner } from "./execute.ts"
 import { bury } from "./dead-letters.ts"
 import { Job } from "./job.ts"
 import { perform } from "./perform.ts"
+import { Queue } from "./queue.ts"
 import { sweep } from "./sweep.ts"
 
 const database = useDatabase()
@@ -101,6 +102,19 @@ describe("a job in shards", () => {
     const sizes = caught.sent.map((wake) => (wake.to === "shards" ? wake.bodies.length : 0))
     expect(sizes).toEqual([...Array.from({ length: 100 }, () => 10), 1])
     expect(new Set(caught.shards().map(({ shard_id }) => shard_id)).size).toBe(1001)
+  })
+
+  test("sends ten messages at once and no more", async () => {
+    let [now, most] = [0, 0]
+    Queue.deliverWith(async () => {
+      most = Math.max(most, ++now)
+      await sleep(2)
+      now--
+    })
+    const { begin, go } = stageWith()
+    const { id } = await begin(250)
+    await go({ job_id: id })
+    expect(most).toBe(10)
   })
 
   test("has the progress of the work done, and its cost", async () => {

@@ -28,6 +28,9 @@ const OVERDUE = new AppError("time_limit", "The job did not come to its end with
   user_action: "Start it again when there is less to do.",
 })
 
+/** Whether that is promised already: asked for by statements that are made anyway, so that most need not call `arm`. */
+export const isPromised = sql<boolean>`exists(select from sweep where armed_until > now())`
+
 /**
  * Promises that somebody looks after open work in 20 s, unless that is promised already: one guarded statement, then
  * one delayed message. Called before work is created and when it is claimed, outside of transactions. Never throws: if

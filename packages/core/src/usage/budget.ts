@@ -31,6 +31,9 @@ function limitsOf(tenant_id: number): Limit[] {
   return all.flatMap(({ usd, ...limit }) => (usd === undefined ? [] : [{ ...limit, micros: toMicros(usd) }]))
 }
 
+/** Whether anything may be refused: without a limit nothing that is reserved need ever be taken back. */
+export const isLimited = () => limitsOf(ALL).length > 0
+
 interface Standing {
   period: BudgetPeriod
   limit: number
