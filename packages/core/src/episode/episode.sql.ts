@@ -12,8 +12,7 @@ import {
 } from "drizzle-orm/pg-core"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { json, tenant } from "../db/columns.ts"
-import type { EpisodeRow } from "./rows.ts"
-import type { EpisodeFlag, FeatureRole, FeatureStats } from "./schema.ts"
+import type { EpisodeFlag, EpisodeVideo, FeatureRole, FeatureStats } from "./schema.ts"
 
 const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" })
 const whole = () => bigint({ mode: "number" })
@@ -46,7 +45,7 @@ export const episodeTable = pgTable(
     data_path: text(),
     rows_from: whole(),
     rows_to: whole(),
-    videos: json().$type<EpisodeRow["videos"]>().notNull(),
+    videos: json().$type<Omit<EpisodeVideo, "url">[]>().notNull(),
     flags: json().$type<EpisodeFlag[]>().notNull(),
     stats: json().$type<Record<string, FeatureStats>>(),
   },

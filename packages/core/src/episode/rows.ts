@@ -1,4 +1,4 @@
-import type { EpisodeFlag, Feature, FeatureStats } from "./schema.ts"
+import type { EpisodeFlag, EpisodeVideo, Feature, FeatureStats } from "./schema.ts"
 
 /** One episode as a format's reader found it. */
 export interface EpisodeRow {
@@ -11,7 +11,7 @@ export interface EpisodeRow {
   data_path: string | null
   rows_from: number | null
   rows_to: number | null
-  videos: { camera: string; path: string | null; from_s: number | null; to_s: number | null }[]
+  videos: Omit<EpisodeVideo, "url">[]
   flags: EpisodeFlag[]
   stats: Record<string, FeatureStats> | null
 }

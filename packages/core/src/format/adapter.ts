@@ -39,7 +39,7 @@ export interface ExtractContext {
 
 export type IndexContext = Pick<ExtractContext, "files" | "progress" | "signal">
 
-/** One piece of the work of indexing, as JSON of at most 400 bytes. */
+/** One piece of the work of indexing, as JSON of at most 24 KB. */
 export interface IndexPart {
   /** About how many bytes it reads. */
   weight: number
@@ -57,7 +57,7 @@ export interface IndexSummary {
   features: number
   /** How many episodes bear each flag. */
   flags: Record<string, number>
-  /** At most 20. */
+  /** At most 20, of 300 characters. */
   notes: string[]
 }
 

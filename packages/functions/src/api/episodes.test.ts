@@ -181,6 +181,18 @@ describe("the frames of an episode", () => {
   })
 })
 
+test(
+  "frames that do not come within eight seconds are given up, and the next ones are read",
+  { timeout: 60_000 },
+  async () => {
+    stage.hub.faults.add({ match: ({ path }) => path.startsWith("data/"), times: 1, action: { delay_ms: 20_000 } })
+    const answer = await call(`/api/v1/datasets/${id}/episodes/3/frames`)
+    stage.hub.faults.clear()
+    expect([answer.status, (await answer.json()).code]).toEqual([503, "time_limit"])
+    expect((await call(`/api/v1/datasets/${id}/episodes/3/frames`)).status).toBe(200)
+  },
+)
+
 describe("the search over all datasets", () => {
   const search = async (query: string, headers = {}) => (await call(`/api/v1/search?${query}`, { headers })).json()
 

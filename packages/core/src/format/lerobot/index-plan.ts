@@ -32,6 +32,7 @@ export const lerobotIndex: FormatIndex = {
     const tables = await tablesOf(ctx, declared.major)
     const parts: IndexPart[] = [{ weight: 1000, rows: declared.info.features.length, part: { kind: "features" } }]
     if (tables.tasks) parts.push(...(await taskParts(tables.tasks, ctx)))
+    else parts.push(noted("The dataset has no table of its tasks."))
     if (tables.lines) {
       const lines = sliced("lines", tables.lines, MAX_LINES, LINE_BYTES, 64)
       // What is small is read together.

@@ -3,6 +3,7 @@ import type { EpisodeCounts } from "./index-row.ts"
 import { plural } from "./notes.ts"
 
 const MAX_NOTES = 20
+const MAX_NOTE = 300
 
 /** Sums up what the parts counted. An index that several parts have is one episode. */
 export function summaryOf(counts: Record<string, unknown>[]): IndexSummary {
@@ -38,7 +39,7 @@ export function summaryOf(counts: Record<string, unknown>[]): IndexSummary {
     tasks: isBroken("tasks") || of("tasks").length === 0 ? null : rowsOf("tasks"),
     features: rowsOf("features"),
     flags,
-    notes: notes.slice(0, MAX_NOTES),
+    notes: [...new Set(notes)].slice(0, MAX_NOTES).map((note) => note.slice(0, MAX_NOTE)),
   }
 }
 

@@ -9,7 +9,8 @@ import { defineShardedJob, type Shard } from "../define.ts"
 const NO_READER = "This format is recognised but not indexed yet."
 /** Of one shard: some 4 MB of rows, written in about a second. */
 const MAX_EPISODES = 4000
-const MAX_PARTS = 100
+/** Of the 48 KB that the input of a shard may have, with room for a sum that travels along. */
+const MAX_INPUT = 24 * 1024
 
 export const indexing = defineShardedJob({
   title: "Index episodes",
@@ -81,14 +82,16 @@ async function indexOf(format_type: FormatType): Promise<FormatIndex> {
 
 /** Parts in their order, as many in a shard as it can take: a small dataset is one shard. */
 function packed(parts: Awaited<ReturnType<FormatIndex["plan"]>>): Shard[] {
-  const shards: (Shard & { rows: number; input: { parts: unknown[] } })[] = []
+  const shards: (Shard & { rows: number; bytes: number; input: { parts: unknown[] } })[] = []
   for (const { weight, rows, part } of parts) {
+    const bytes = Buffer.byteLength(JSON.stringify(part))
     const last = shards.at(-1)
-    if (last && last.rows + rows <= MAX_EPISODES && last.input.parts.length < MAX_PARTS) {
+    if (last && last.rows + rows <= MAX_EPISODES && last.bytes + bytes <= MAX_INPUT) {
       last.weight += weight
       last.rows += rows
+      last.bytes += bytes
       last.input.parts.push(part)
-    } else shards.push({ weight, rows, input: { parts: [part] } })
+    } else shards.push({ weight: Math.max(1, weight), rows, bytes, input: { parts: [part] } })
   }
   return shards.map(({ weight, input }) => ({ weight, input }))
 }
