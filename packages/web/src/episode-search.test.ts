@@ -29,7 +29,9 @@ test("a moment in an address has milliseconds and no more", () => {
 test("an order reversed twice is itself", () => {
   expect(reversed("length")).toBe("-length")
   expect(reversed(reversed("-episode_index"))).toBe("-episode_index")
-  expect([directionOf("length", "length"), directionOf("length", "-length"), directionOf("length", "duration_s")]).toEqual(
-    ["ascending", "descending", undefined],
-  )
+  expect([
+    directionOf("length", "length"),
+    directionOf("length", "-length"),
+    directionOf("length", "duration_s"),
+  ]).toEqual(["ascending", "descending", undefined])
 })

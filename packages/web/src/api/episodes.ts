@@ -113,7 +113,10 @@ async function list(
   page: Record<string, string>,
   signal: AbortSignal,
 ): Promise<EpisodePage> {
-  const { data, headers } = await read<Episode[]>(`${base(datasetId)}?${new URLSearchParams({ ...filter, ...page })}`, signal)
+  const { data, headers } = await read<Episode[]>(
+    `${base(datasetId)}?${new URLSearchParams({ ...filter, ...page })}`,
+    signal,
+  )
   const total = Number(headers.get("x-total-count") ?? Number.NaN)
   if (!Number.isInteger(total)) throw new Error("The server did not say how many episodes there are.")
   return { rows: data, total }
