@@ -51,7 +51,7 @@ export function EpisodeView({ dataset, episode, search }: Props) {
     <article className="episode">
       <EpisodeHead dataset={dataset} episode={episode} search={search} neighbours={neighbours} fps={fps} />
       {player ? (
-        <div className="episode-stage">
+        <>
           <Moment player={player} search={search} />
           <EpisodeCameras player={player} dataset={dataset} episode={episode} />
           <Transport
@@ -62,7 +62,7 @@ export function EpisodeView({ dataset, episode, search }: Props) {
             neighbours={neighbours}
             found={found}
           />
-        </div>
+        </>
       ) : (
         !frames.isPending && (
           <p className="note note-warn">

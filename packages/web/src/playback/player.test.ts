@@ -178,6 +178,17 @@ test("one that fails is left behind, and the others play on", () => {
   expect(video.paused).toBe(false)
 })
 
+test.each([0.4, -0.3])("a file whose times are off by %f frames is sent to the right picture all the same", (drift) => {
+  const { video } = attach("one")
+  video.drift = drift / FPS
+  pass(100)
+  for (const frame of [12, 40, 41, 0, 89]) {
+    player.seek(frame)
+    pass(200)
+    expect(video.pictures.at(-1)).toBe(FIRST + frame)
+  }
+})
+
 test("with no camera at all, or none that works, the page's own clock plays", () => {
   player.play()
   pass(1000)
