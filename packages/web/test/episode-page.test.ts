@@ -42,6 +42,8 @@ beforeEach(async () => {
 afterEach(() => context.close())
 
 const get = async (path: string) => (await fetch(`${product.api}/api/v1/datasets${path}`)).json()
+/** The machine may be busy with other tests. */
+const eventually = <T>(ask: () => T, options = {}) => expect.poll(ask, { timeout: 15_000, ...options })
 const json =
   (body: unknown, headers: Record<string, string> = {}, status = 200) =>
   (route: Route) =>
@@ -85,7 +87,7 @@ const seen = () => page.evaluate(() => (globalThis as unknown as { seen: number[
 
 test("an address leads to its very frame, on all cameras and the charts", async () => {
   await open(`/${N}?t=2`)
-  await expect.poll(shown).toEqual([60, 60, 60])
+  await eventually(shown).toEqual([60, 60, 60])
   expect(await clock()).toBe("Frame 60, 2.00 seconds")
   await page.getByRole("heading", { name: "observation.state" }).waitFor()
   const { series } = await get(`/${dataset.id}/episodes/${N}/frames?points=1000&columns=observation.state`)
@@ -93,13 +95,13 @@ test("an address leads to its very frame, on all cameras and the charts", async 
   expect(await first.locator(".chart-value").innerText()).toBe(String(Number(series[0].max[60].toPrecision(4))))
 
   await page.goto(addressOf(dataset, `/${N}?frame=101`))
-  await expect.poll(shown).toEqual([101, 101, 101])
+  await eventually(shown).toEqual([101, 101, 101])
   expect(complaints).toEqual([])
 })
 
 test("an arrow is a frame, with shift a second; Home and End its ends; the address follows", async () => {
   await open(`/${N}`)
-  await expect.poll(shown).toEqual([0, 0, 0])
+  await eventually(shown).toEqual([0, 0, 0])
   for (const [key, frame] of [
     ["ArrowRight", 1],
     ["ArrowRight", 2],
@@ -110,16 +112,16 @@ test("an arrow is a frame, with shift a second; Home and End its ends; the addre
     ["Shift+ArrowLeft", 187],
   ] as const) {
     await page.keyboard.press(key)
-    await expect.poll(shown, { message: key }).toEqual([frame, frame, frame])
+    await eventually(shown, { message: key }).toEqual([frame, frame, frame])
   }
-  await expect.poll(moment).toBe(6.233)
+  await eventually(moment).toBe(6.233)
   await page.reload()
-  await expect.poll(shown).toEqual([187, 187, 187])
+  await eventually(shown).toEqual([187, 187, 187])
 })
 
 test("played, the cameras stay in step; at rest they show the same frame", async () => {
   await open(`/${N}?t=1`)
-  await expect.poll(shown).toEqual([30, 30, 30])
+  await eventually(shown).toEqual([30, 30, 30])
   await page.keyboard.press("Space")
   const apart: number[] = []
   await expect
@@ -135,18 +137,18 @@ test("played, the cameras stay in step; at rest they show the same frame", async
   // Pictures come onto the screen one after the other, so that between two of them a camera is one ahead.
   expect(apart.toSorted((a, b) => a - b)[Math.floor(apart.length / 2)]).toBeLessThanOrEqual(1)
   await page.keyboard.press("Space")
-  await expect.poll(async () => new Set(await shown()).size).toBe(1)
+  await eventually(async () => new Set(await shown()).size).toBe(1)
   const [frame] = await shown()
-  await expect.poll(moment).toBeCloseTo(frame! / FPS, 3)
+  await eventually(moment).toBeCloseTo(frame! / FPS, 3)
 })
 
 test("played to its end it stops there, and shows no picture of the episodes beside it in the file", async () => {
   await open(`/${N}?t=5`)
-  await expect.poll(shown).toEqual([150, 150, 150])
+  await eventually(shown).toEqual([150, 150, 150])
   await watch()
   await page.getByRole("button", { name: "Play" }).click()
   await page.getByRole("button", { name: "Play" }).waitFor({ timeout: 20_000 })
-  await expect.poll(shown).toEqual([217, 217, 217])
+  await eventually(shown).toEqual([217, 217, 217])
   const [video] = episode.videos
   const pictures = (await seen()).map((mediaTime) => Math.round((mediaTime - video!.from_s!) * FPS))
   expect(pictures.length).toBeGreaterThan(30)
@@ -158,7 +160,7 @@ test("] goes on to the next episode of the list it was opened from, [ back", asy
   await page.getByRole("link", { name: "Next episode: 201" }).waitFor()
   await page.keyboard.press("]")
   await page.getByRole("heading", { level: 1, name: "Episode 201" }).waitFor()
-  await expect.poll(shown).toEqual([0, 0, 0])
+  await eventually(shown).toEqual([0, 0, 0])
   expect(new URL(page.url()).search).toBe("")
 
   const [longest, second] = await get(`/${dataset.id}/episodes?sort=-length&limit=2`)
@@ -179,11 +181,11 @@ test("findings are marks on the timeline, and go to their frame", async () => {
   ])
   await open(`/${N}`)
   const marks = page.locator(".timeline-mark")
-  await expect.poll(() => marks.count()).toBe(2)
+  await eventually(() => marks.count()).toBe(2)
   expect(await marks.first().getAttribute("aria-label")).toBe("0:02.00, frame 60: error, It jumps.")
   await marks.nth(1).focus()
   await page.keyboard.press("Enter")
-  await expect.poll(shown).toEqual([131, 131, 131])
+  await eventually(shown).toEqual([131, 131, 131])
   expect(await page.locator(".found li").count()).toBe(1)
   await page.goto(addressOf(dataset, ""))
   await page.getByRole("row", { name: /^3 .*1 finding/ }).waitFor()
@@ -192,21 +194,21 @@ test("findings are marks on the timeline, and go to their frame", async () => {
 test("a click into a chart goes there, a drag looks closer in all of them, and one button takes it back", async () => {
   await open(`/${N}`)
   const over = page.locator(".chart .u-over")
-  await expect.poll(() => over.count()).toBe(4)
+  await eventually(() => over.count()).toBe(4)
   await over.first().scrollIntoViewIfNeeded()
   const box = (await over.first().boundingBox())!
   await page.mouse.click(box.x + box.width / 2, box.y + 40)
-  await expect.poll(async () => (await shown())[0]).toBe(Math.round(217 / 2))
+  await eventually(async () => (await shown())[0]).toBe(Math.round(217 / 2))
   const whole = page.getByRole("button", { name: "Whole episode" })
   expect(await whole.isDisabled()).toBe(true)
   await page.mouse.move(box.x + 100, box.y + 40)
   await page.mouse.down()
   await page.mouse.move(box.x + 400, box.y + 40, { steps: 5 })
   await page.mouse.up()
-  await expect.poll(() => whole.isEnabled()).toBe(true)
+  await eventually(() => whole.isEnabled()).toBe(true)
   expect((await shown())[0]).toBe(Math.round(217 / 2))
   await whole.click()
-  await expect.poll(() => whole.isDisabled()).toBe(true)
+  await eventually(() => whole.isDisabled()).toBe(true)
 })
 
 test("a line can be taken away by the keyboard, and another theme is drawn in other colours", async () => {
@@ -221,11 +223,11 @@ test("a line can be taken away by the keyboard, and another theme is drawn in ot
   const before = await pixels()
   await page.keyboard.press("Enter")
   expect(await line.getAttribute("aria-pressed")).toBe("false")
-  await expect.poll(pixels).not.toBe(before)
+  await eventually(pixels).not.toBe(before)
   await page.keyboard.press("Enter")
-  await expect.poll(pixels).toBe(before)
+  await eventually(pixels).toBe(before)
   await page.emulateMedia({ colorScheme: "dark" })
-  await expect.poll(pixels).not.toBe(before)
+  await eventually(pixels).not.toBe(before)
 })
 
 test("a camera this browser cannot play says which and why, and the others play on", async () => {
@@ -233,9 +235,9 @@ test("a camera this browser cannot play says which and why, and the others play 
   await page.goto(addressOf(depth, "/3?t=1"))
   await page.getByText("This browser does not play H.265 (HEVC).").waitFor()
   expect(await page.getByRole("link", { name: "Download the file" }).getAttribute("href")).toMatch(/side_depth.*\.mp4$/)
-  await expect.poll(async () => (await shown())[0]).toBe(15)
+  await eventually(async () => (await shown())[0]).toBe(15)
   await page.keyboard.press("Space")
-  await expect.poll(async () => (await shown())[0], { timeout: 10_000 }).toBeGreaterThan(25)
+  await eventually(async () => (await shown())[0], { timeout: 10_000 }).toBeGreaterThan(25)
 })
 
 test("an episode whose pictures are in the tables says so, and its numbers play", async () => {
@@ -244,7 +246,7 @@ test("an episode whose pictures are in the tables says so, and its numbers play"
   await page.keyboard.press("Space")
   await page.keyboard.press("Space")
   await page.keyboard.press("End")
-  await expect.poll(clock).toBe("Frame 46, 3.07 seconds")
+  await eventually(clock).toBe("Frame 46, 3.07 seconds")
   expect(complaints).toEqual([])
 })
 
@@ -257,7 +259,7 @@ test("the list is sorted, searched and walked by the keyboard, and all of it is 
   expect(await page.getByRole("columnheader", { name: "Length" }).getAttribute("aria-sort")).toBe("descending")
   await page.getByRole("searchbox", { name: "Search the tasks" }).pressSequentially("corner", { delay: 20 })
   await page.waitForURL(/q=corner/)
-  await expect.poll(() => page.getByRole("status").first().innerText()).toMatch(/^7\d episodes found$/)
+  await eventually(() => page.getByRole("status").first().innerText()).toMatch(/^7\d episodes found$/)
   const [, second] = await get(`/${dataset.id}/episodes?sort=-length&q=corner`)
   await page.getByRole("grid").focus()
   await page.keyboard.press("ArrowDown")
@@ -300,25 +302,29 @@ test("without an index its job is offered, and started where one stands", async 
 test.each([
   ["the list", ""],
   ["an episode", `/${N}?t=2`],
-])("%s fits a small phone and has no serious barrier, light and dark", async (_name, rest) => {
-  await withFindings([{ message: "It jumps.", where: { episode: N, frame: 60 } }])
-  for (const [width, height] of [
-    [360, 740],
-    [1280, 900],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme })
-      await open(rest)
-      await page.getByRole("heading", { level: 1 }).waitFor()
-      if (rest !== "") await page.locator(".chart").first().waitFor()
-      await page.waitForLoadState("networkidle")
-      expect(await violations(page), `${width} ${colorScheme}`).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+])(
+  "%s fits a small phone and has no serious barrier, light and dark",
+  async (_name, rest) => {
+    await withFindings([{ message: "It jumps.", where: { episode: N, frame: 60 } }])
+    for (const [width, height] of [
+      [360, 740],
+      [1280, 900],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme })
+        await open(rest)
+        await page.getByRole("heading", { level: 1 }).waitFor()
+        if (rest !== "") await page.locator(".chart").first().waitFor()
+        await page.waitForLoadState("networkidle")
+        expect(await violations(page), `${width} ${colorScheme}`).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      }
     }
-  }
-  expect(complaints).toEqual([])
-})
+    expect(complaints).toEqual([])
+  },
+  120_000,
+)
 
 test("the help lists the keys, and gives the focus back", async () => {
   await open(`/${N}`)

@@ -40,12 +40,16 @@ export class Camera {
   /** Refused by the browser, which then leaves only frame by frame. */
   #mayRoll = true
   #callback = 0
+  /** Firefox does since its version 132. */
+  readonly #tellsPictures: boolean
 
   constructor(video: HTMLVideoElement, window: Window, fps: number, length: number, changed: () => void) {
     this.video = video
     this.window = window
     this.last = framesIn(window, length, fps) - 1
+    video.classList.remove("is-own")
     this.#fps = fps
+    this.#tellsPictures = typeof video.requestVideoFrameCallback === "function"
     this.#changed = changed
     const { signal } = this.#listening
     video.addEventListener("error", () => this.#fail(), { signal })
@@ -135,6 +139,7 @@ export class Camera {
   #arrive() {
     // On the way it may have been asked for another one.
     this.#send()
+    if (!this.#tellsPictures && !this.video.seeking) this.video.classList.add("is-own")
     this.#changed()
   }
 
@@ -144,14 +149,13 @@ export class Camera {
     this.#changed()
   }
 
-  /** A picture of another episode is hidden as soon as it is known to be one. */
+  /** Only a picture of this episode is let be seen: a file begins with another one's, and goes on with another one's. */
   #watch() {
-    if (!("requestVideoFrameCallback" in this.video)) return
+    if (!this.#tellsPictures) return
     this.#callback = this.video.requestVideoFrameCallback((_now, { mediaTime }) => {
       this.shown = frameOfPicture(mediaTime, this.window, this.#fps)
-      const isStranger = this.shown < 0 || this.shown > this.last
       this.video.dataset.frame = String(this.shown)
-      this.video.classList.toggle("is-stranger", isStranger)
+      this.video.classList.toggle("is-own", this.shown >= 0 && this.shown <= this.last)
       this.#nudge(this.shown)
       this.#changed()
       this.#watch()

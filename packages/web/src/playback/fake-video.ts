@@ -20,6 +20,7 @@ export class FakeVideo extends EventTarget {
   drift = 0
   classes = new Set<string>()
   classList = {
+    remove: (name: string) => void this.classes.delete(name),
     toggle: (name: string, isOn: boolean) => void (isOn ? this.classes.add(name) : this.classes.delete(name)),
   }
   playbackRate = 1

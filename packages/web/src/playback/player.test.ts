@@ -106,14 +106,16 @@ test("a page that is busy near the end still shows no frame of another episode",
 
 test("should one be seen all the same, it is hidden", () => {
   const { video } = attach("one")
+  expect(video.classes).not.toContain("is-own")
   pass(100)
+  expect(video.classes).toContain("is-own")
   player.play()
   pass(500)
   pass(3500, false)
-  expect(video.classes).toContain("is-stranger")
+  expect(video.classes).not.toContain("is-own")
   pass(400)
   expect(player.frame).toBe(LENGTH - 1)
-  expect(video.classes).not.toContain("is-stranger")
+  expect(video.classes).toContain("is-own")
 })
 
 test("one that runs slower or faster is kept within a frame of the others", () => {
