@@ -199,6 +199,14 @@ test("a click into a chart goes there, a drag looks closer in all of them, and o
   const box = (await over.first().boundingBox())!
   await page.mouse.click(box.x + box.width / 2, box.y + 40)
   await eventually(async () => (await shown())[0]).toBe(Math.round(217 / 2))
+
+  const value = page.getByRole("list", { name: "Lines of observation.velocity" }).locator(".chart-value").first()
+  const here = await value.innerText()
+  await page.mouse.move(box.x + 60, box.y + 40)
+  await eventually(() => value.innerText()).not.toBe(here)
+  await page.mouse.move(box.x - 40, box.y + 40)
+  await eventually(() => value.innerText()).toBe(here)
+
   const whole = page.getByRole("button", { name: "Whole episode" })
   expect(await whole.isDisabled()).toBe(true)
   await page.mouse.move(box.x + 100, box.y + 40)

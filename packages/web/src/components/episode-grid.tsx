@@ -44,6 +44,7 @@ export function EpisodeGrid({ dataset, search, filter, total, onSort }: Props) {
   const navigate = useNavigate()
   const [active, setActive] = useState(0)
   const size = useIsNarrow() ? TALL_ROW_PX : ROW_PX
+  // eslint-disable-next-line react/incompatible-library -- what it returns is used here only, and no compiler keeps it
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,

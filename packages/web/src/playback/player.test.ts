@@ -143,6 +143,8 @@ test("while one waits for the network all wait, at the same frame, and go on tog
   pass(500)
   two.readyState = 2
   pass(100)
+  expect(player.isWaiting).toBe(false)
+  pass(400)
   expect(player.isWaiting).toBe(true)
   const { frame } = player
   pass(2000)
