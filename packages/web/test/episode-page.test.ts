@@ -156,7 +156,9 @@ test("played to its end it stops there, and shows no picture of the episodes bes
 })
 
 test("] goes on to the next episode of the list it was opened from, [ back", async () => {
+  const prefetched = page.waitForRequest(new RegExp(`/episodes/${N + 1}/frames`))
   await open(`/${N}?t=2`)
+  await prefetched
   await page.getByRole("link", { name: "Next episode: 201" }).waitFor()
   await page.keyboard.press("]")
   await page.getByRole("heading", { level: 1, name: "Episode 201" }).waitFor()
@@ -246,6 +248,16 @@ test("a camera this browser cannot play says which and why, and the others play 
   await eventually(async () => (await shown())[0]).toBe(15)
   await page.keyboard.press("Space")
   await eventually(async () => (await shown())[0], { timeout: 10_000 }).toBeGreaterThan(25)
+})
+
+test("a camera whose file was not given can be tried again, at the moment where the others are", async () => {
+  await page.route(/images\.wrist/, (route) => route.abort())
+  await open(`/${N}?t=2`)
+  await page.getByText("The file was not given").waitFor()
+  await page.getByRole("button", { name: "One frame on" }).click()
+  await page.unroute(/images\.wrist/)
+  await page.getByRole("button", { name: "Try again" }).click()
+  await eventually(shown).toEqual([61, 61, 61])
 })
 
 test("an episode whose pictures are in the tables says so, and its numbers play", async () => {

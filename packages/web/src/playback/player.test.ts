@@ -142,8 +142,8 @@ test("while one waits for the network all wait, at the same frame, and go on tog
   player.play()
   pass(500)
   two.readyState = 2
-  pass(100)
-  expect(player.isWaiting).toBe(false)
+  pass(48)
+  expect([one.paused, two.paused, player.isWaiting]).toEqual([true, true, false])
   pass(400)
   expect(player.isWaiting).toBe(true)
   const { frame } = player
@@ -247,6 +247,10 @@ test("a browser that lets nothing play by itself is shown frame by frame", async
   pass(600)
   expect(player.frame).toBeGreaterThan(10)
   expect(video.pictures.length).toBeGreaterThan(5)
+  player.seek(40)
+  pass(300)
+  expect(player.frame).toBeGreaterThan(45)
+  expect(video.play).toHaveBeenCalledOnce()
 })
 
 test("from the end it begins anew, and what was let go is not touched again", () => {
@@ -255,8 +259,11 @@ test("from the end it begins anew, and what was let go is not touched again", ()
   pass(100)
   player.play()
   expect(player.frame).toBe(0)
-  detach()
+  pass(100)
+  player.seek(20)
+  player.seek(30)
   const sent = video.currentTimes.length
+  detach()
   player.seek(50)
   pass(100)
   expect([video.currentTimes.length, video.paused]).toEqual([sent, true])
