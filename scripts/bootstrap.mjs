@@ -16,6 +16,7 @@ const COMMANDS = {
   check: "scripts/check.mjs",
   bench: "bench/run.ts",
   cost: "bench/cost.ts",
+  accuracy: "bench/accuracy.ts",
   infra: "scripts/infra.mjs",
   deploy: "scripts/deploy.mjs",
 }

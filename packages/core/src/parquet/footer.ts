@@ -7,6 +7,7 @@ export type { ColumnChunk, Footer, RowGroup, SchemaElement } from "./footer-pars
 /** Enough for the footer of nearly every table, so that one range does. */
 const FIRST_READ = 64 * 1024
 const MAX_FOOTER = 64 * 1024 * 1024
+const POINTER = "version https://git-lfs"
 /** `<metadata> <metadata length, 4 bytes LE> PAR1` */
 const TAIL = 8
 
@@ -21,7 +22,7 @@ export interface FooterOptions {
 /**
  * Reads and parses a table's footer in one range, two when it is longer than the first.
  *
- * @throws AppError `dataset_malformed` with `path` when the bytes are no Parquet footer, `too_large` beyond 64 MB.
+ * @throws AppError `dataset_malformed` with `path` when the bytes are no Parquet footer, `lfs_pointer`, `too_large` beyond 64 MB.
  */
 export async function readFooter(bytes: Bytes, options: FooterOptions = {}): Promise<Footer> {
   const { path, size } = bytes
@@ -30,6 +31,9 @@ export async function readFooter(bytes: Bytes, options: FooterOptions = {}): Pro
   const tail = Buffer.from(await bytes.read(tailStart, size, options.signal))
   const magic = tail.toString("latin1", tail.length - 4)
   if (magic === "PARE") throw malformed(path, `${path} is encrypted Parquet; it needs a key.`)
+  if (tailStart === 0 && tail.toString("latin1", 0, POINTER.length) === POINTER) {
+    throw new AppError("lfs_pointer", `${path} is a Git LFS pointer, not the table itself.`, { path })
+  }
   if (magic !== "PAR1") throw malformed(path, whyNoFooter(path, tail, tailStart))
   const length = tail.readUInt32LE(tail.length - TAIL)
   if (length === 0 || length > size - TAIL - 4) {

@@ -1,0 +1,21 @@
+import type { Injections } from "./injection.ts"
+import { episodeInjections } from "./injections/episodes.ts"
+import { featureInjections } from "./injections/features.ts"
+import { frameInjections } from "./injections/frames.ts"
+import { infoInjections } from "./injections/info.ts"
+import { pathInjections } from "./injections/paths.ts"
+import { repositoryInjections } from "./injections/repository.ts"
+import { tableInjections } from "./injections/tables.ts"
+import { taskInjections } from "./injections/tasks.ts"
+
+/** Every way to damage a dataset. A rule that no injection makes fire does not ship: a test compares with the registry. */
+export const injections: Injections = [
+  ...repositoryInjections,
+  ...infoInjections,
+  ...featureInjections,
+  ...pathInjections,
+  ...episodeInjections,
+  ...taskInjections,
+  ...tableInjections,
+  ...frameInjections,
+]

@@ -1,0 +1,155 @@
+import { AppError } from "../../../error.ts"
+import type { Files } from "../../../files/files.ts"
+import type { Card } from "../../adapter.ts"
+import { isCamera } from "../declared-camera.ts"
+import { parseInfo } from "../info.ts"
+import { Notes } from "../notes.ts"
+import { isRecord } from "../text.ts"
+import { readAs } from "../version.ts"
+import { EPISODES_JSONL, episodesFromJsonl, episodesFromParquet } from "./facts-episodes.ts"
+import { listingFacts, readFiles } from "./facts-listing.ts"
+import { taskFacts } from "./facts-tasks.ts"
+import { readJsonFacts } from "./facts-text.ts"
+import type { DatasetFacts, Part } from "./subjects.ts"
+
+export const INFO = "meta/info.json"
+export const STATS = "meta/stats.json"
+const SUBTASKS = "meta/subtasks.parquet"
+export const EPISODES_STATS = "meta/episodes_stats.jsonl"
+const MAX_INFO = 8 * 1024 * 1024
+const MAX_STATS = 64 * 1024 * 1024
+
+export interface FactsContext {
+  repo_id: string
+  revision: string
+  files: Files
+  card: Card
+  signal: AbortSignal
+  progress(percent: number, message?: string): void
+  /** Which parts to read; the others are `not_read`. */
+  parts: ReadonlySet<Part>
+}
+
+interface Absence {
+  reason: string
+  error?: AppError
+}
+
+/**
+ * Reads what rules look at before any file of data or video: the listing, and the files of meta/. A part that is missing or
+ * broken is no error here: `has`, `whyNot` and `errorOf` say so. An error of the Hub is thrown.
+ */
+export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
+  const { files, signal, parts } = ctx
+  const absent = new Map<Part, Absence>()
+  const all = await readFiles(files, signal, (count) => ctx.progress(2, `${count.toLocaleString("en")} files listed`))
+  const paths = new Set(all.map(({ path }) => path))
+
+  const info = await part(absent, "info", async () => {
+    const file = all.find(({ path }) => path === INFO)
+    if (!file) throw new AppError("file_missing", `${INFO} is missing.`, { path: INFO })
+    const { raw, text } = await readJsonFacts(files.open(file), MAX_INFO, signal)
+    return { raw, text, parsed: parseInfo(raw, new Notes()) }
+  })
+  const cameras = (info?.parsed.features ?? []).filter((each) => isCamera(each) && each.dtype === "video")
+  const keys = cameras.map(({ key }) => key)
+  const listing = listingFacts(all, keys)
+  const version = readAs(info?.raw ?? {}, {
+    hasEpisodesTable: listing.episodeShards.length > 0 || paths.has("meta/tasks.parquet"),
+    hasStats: paths.has(STATS),
+    hasEpisodesStats: paths.has(EPISODES_STATS),
+  })
+  const only = async <T>(name: Part, read: () => Promise<T>) => {
+    if (parts.has(name)) return part(absent, name, read)
+    absent.set(name, { reason: "it was not needed at this depth" })
+    return undefined
+  }
+  const need = <T>(value: T | undefined): T => {
+    if (value !== undefined) return value
+    throw new AppError("file_missing", absent.get("info")!.reason)
+  }
+
+  const episodes = await only("episodes", async () => {
+    const { parsed } = need(info)
+    const jsonl = listing.byPath.get(EPISODES_JSONL)
+    const isParquet = listing.episodeShards.length > 0 && (version.major === 3 || !jsonl)
+    if (isParquet) return episodesFromParquet(files, listing.episodeShards, parsed, keys, signal)
+    if (jsonl) return episodesFromJsonl(files, jsonl, parsed, signal)
+    const path = version.major === 3 ? "meta/episodes/" : EPISODES_JSONL
+    throw new AppError("file_missing", `There is no table of the episodes (${path}).`, { path })
+  })
+  const tasks = await only("tasks", async () => {
+    const names =
+      version.major === 3 ? ["meta/tasks.parquet", "meta/tasks.jsonl"] : ["meta/tasks.jsonl", "meta/tasks.parquet"]
+    const file = names.map((name) => listing.byPath.get(name)).find((each) => each !== undefined)
+    if (!file) throw new AppError("file_missing", `${names[0]} is missing.`, { path: names[0] })
+    return taskFacts(files, file, signal)
+  })
+  const subtasks = await only("subtasks", async () => {
+    const file = listing.byPath.get(SUBTASKS)
+    if (!file) throw new AppError("file_missing", `${SUBTASKS} is missing.`, { path: SUBTASKS })
+    return taskFacts(files, file, signal, "subtask_index")
+  })
+  const stats = await only("stats", async () => {
+    const file = listing.byPath.get(STATS)
+    if (!file) throw new AppError("file_missing", `${STATS} is missing.`, { path: STATS })
+    const { raw, text } = await readJsonFacts(files.open(file), MAX_STATS, signal)
+    return { path: STATS, text, stats: ofFeatures(raw) }
+  })
+  for (const name of ["episode_stats", "card", "refs"] as const) absent.set(name, { reason: "it is not read yet" })
+
+  const broken = (name: Part): never => {
+    throw new Error(`a rule looked at ${name}, which is not there, without naming it in needs`)
+  }
+  const facts = { info, episodes, tasks, subtasks, stats }
+  return {
+    version,
+    repo_id: ctx.repo_id,
+    revision: ctx.revision,
+    listing,
+    get info() {
+      return facts.info ?? broken("info")
+    },
+    get episodes() {
+      return facts.episodes ?? broken("episodes")
+    },
+    get tasks() {
+      return facts.tasks ?? broken("tasks")
+    },
+    get subtasks() {
+      return facts.subtasks ?? broken("subtasks")
+    },
+    get stats() {
+      return facts.stats ?? broken("stats")
+    },
+    get episode_stats() {
+      return broken("episode_stats")
+    },
+    get card() {
+      return broken("card")
+    },
+    get refs() {
+      return broken("refs")
+    },
+    has: (name) => !absent.has(name),
+    whyNot: (name) => absent.get(name)?.reason ?? "it is there",
+    errorOf: (name) => absent.get(name)?.error,
+  }
+}
+
+/** The part, or undefined once it is written down why it is not there. */
+async function part<T>(absent: Map<Part, Absence>, name: Part, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof AppError) || !["invalid", "limit", "unsupported"].includes(error.kind)) throw error
+    absent.set(name, { reason: error.message, error })
+    return undefined
+  }
+}
+
+/** Only what is an object of objects; anything else in the file has no statistics. */
+const ofFeatures = (raw: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(raw).filter((entry): entry is [string, Record<string, unknown>] => isRecord(entry[1])),
+  )

@@ -1,0 +1,261 @@
+import { plural, shown } from "../notes.ts"
+import { isTemplate, parseTemplate } from "../template.ts"
+import { isWhole } from "./episodes.ts"
+import type { DatasetFacts } from "./subjects.ts"
+import type { Rules } from "./rule.ts"
+
+const LEROBOT = "https://github.com/huggingface/lerobot/issues"
+const INFO = "meta/info.json"
+const MAX_IN_FOLDER = 10_000
+const MAX_FILES = 100_000
+const MAX_BYTES = 50e9
+const PLACEHOLDERS = {
+  2: new Set(["episode_chunk", "episode_index", "video_key", "chunk_index"]),
+  3: new Set(["chunk_index", "file_index", "video_key"]),
+}
+
+/** Where files lie, and whether what points to them does. */
+export const pathRules = {
+  "PATH-TEMPLATE": {
+    on: "dataset",
+    title: "data_path and video_path are templates of the version",
+    severity: "error",
+    kind: "defect",
+    cost: "info",
+    versions: "all",
+    why: "Readers fill them to find an episode's files; a literal path gives every episode the same one.",
+    reference: null,
+    check({ info, version }, report) {
+      for (const key of ["data_path", "video_path"] as const) {
+        const text = info.raw[key]
+        if (text === undefined || text === null) continue
+        const problem = templateProblem(text, version.major, key)
+        if (problem) report({ message: `${key} ${problem}: ${shown(text)}.`, where: { path: INFO, feature: key } })
+      }
+    },
+  },
+  "PATH-RESOLVE-DATA": {
+    on: "dataset",
+    title: "Each episode's data file exists",
+    severity: "error",
+    kind: "defect",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "episodes"],
+    why: "The episode cannot be loaded; a push or a download broke off.",
+    reference: `${LEROBOT}/1532`,
+    check({ episodes, listing, info }, report) {
+      if (!info.parsed.data_path) return
+      for (let row = 0; row < episodes.rows; row++) {
+        const path = episodes.dataPath(row)
+        if (path === undefined || listing.byPath.has(path)) continue
+        const episode = episodes.episode_index[row]!
+        const elsewhere = findByName(listing.data, path)
+        report({
+          message: `Episode ${episode}: ${shown(path)} does not exist${elsewhere ? `; a file of that name is ${shown(elsewhere)}` : ""}.`,
+          where: { path, episode },
+          evidence: { elsewhere: elsewhere ?? null },
+        })
+      }
+    },
+  },
+  "PATH-RESOLVE-VIDEO": {
+    on: "dataset",
+    title: "Each episode's videos exist",
+    severity: "error",
+    kind: "defect",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "episodes"],
+    why: "The episode's pictures cannot be loaded.",
+    reference: "https://github.com/strands-labs/robots/issues/800",
+    check({ episodes, listing }, report) {
+      for (const [camera, files] of listing.videos) {
+        for (let row = 0; row < episodes.rows; row++) {
+          const path = episodes.videoPath(row, camera)
+          if (path === undefined || listing.byPath.has(path)) continue
+          const episode = episodes.episode_index[row]!
+          report({
+            message:
+              files.length === 0
+                ? `Camera ${shown(camera)} is declared and has no file at all.`
+                : `Episode ${episode}: ${shown(path)} does not exist.`,
+            where: { path, episode, feature: camera },
+            evidence: { files_of_camera: files.length },
+          })
+        }
+      }
+    },
+  },
+  "PATH-ORPHAN-FILE": {
+    on: "dataset",
+    title: "Every data and video file is some episode's",
+    severity: "warning",
+    kind: "risk",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "episodes"],
+    why: "LeRobot loads every table in data/; videos of deleted episodes are dead weight.",
+    reference: `${LEROBOT}/831`,
+    check(facts, report) {
+      const { episodes, listing, info } = facts
+      if (!isWhole(episodes) || !info.parsed.data_path) return
+      const used = usedPaths(facts)
+      // None at all means that the templates are wrong, which is named as such.
+      const orphansOf = (files: readonly { path: string }[]) => {
+        const orphans = files.filter(({ path }) => !used.has(path))
+        return orphans.length === files.length ? [] : orphans
+      }
+      const groups: [string, readonly { path: string }[]][] = [
+        ["data", orphansOf(listing.data.filter(({ path }) => !isNamedByEpisode(path, facts)))],
+        ...[...listing.videos].map(([camera, files]): [string, { path: string }[]] => [camera, orphansOf(files)]),
+      ]
+      for (const [group, orphans] of groups) {
+        const [first] = orphans
+        if (!first) continue
+        report({
+          message: `${plural(orphans.length, "file")} of ${shown(group)} belong${orphans.length === 1 ? "s" : ""} to no episode, such as ${shown(first.path)}.`,
+          where: { path: first.path, ...(group !== "data" && { feature: group }) },
+          evidence: { files: orphans.length },
+          group,
+        })
+      }
+    },
+  },
+  "PATH-FILE-GAP": {
+    on: "dataset",
+    title: "Files are numbered without gaps",
+    severity: "info",
+    kind: "characteristic",
+    cost: "listing",
+    versions: ["v3.0"],
+    why: "Legal after episodes were deleted; readers that count up until a file is missing stop early.",
+    reference: null,
+    check({ listing }, report) {
+      for (const files of [listing.data, ...listing.videos.values()]) {
+        const numbers = new Map<string, number[]>()
+        for (const { path } of files) {
+          const match = /^(.*)\/file-(\d{1,9})\.\w+$/.exec(path)
+          if (match) numbers.set(match[1]!, [...(numbers.get(match[1]!) ?? []), Number(match[2])])
+        }
+        for (const [folder, list] of numbers) {
+          list.sort((a, b) => a - b)
+          const gap = list.findIndex((number, at) => number !== at)
+          if (gap < 0) continue
+          report({
+            message: `${shown(folder)} has no file ${gap}, although it has file ${list[gap]}.`,
+            where: {
+              path: `${folder}/file-${String(list[gap]).padStart(3, "0")}${files[0]!.path.slice(files[0]!.path.lastIndexOf("."))}`,
+            },
+            evidence: { missing: gap, files: list.length },
+            group: folder,
+          })
+        }
+      }
+    },
+  },
+  "PATH-LEXSORT": {
+    on: "dataset",
+    title: "No chunk or file has a number of four digits",
+    severity: "warning",
+    kind: "risk",
+    cost: "listing",
+    versions: ["v3.0"],
+    why: "LeRobot sorts paths as text: chunk-1000 comes before chunk-999, and rows get out of order.",
+    reference: null,
+    check({ listing }, report) {
+      for (const { path } of [...listing.data, ...listing.episodeShards]) {
+        if (!/(?:chunk|file)-\d{4,}[/.]/.test(path)) continue
+        report({ message: `${shown(path)} sorts before those of three digits.`, where: { path } })
+      }
+    },
+  },
+  "PATH-BACKSLASH": {
+    on: "dataset",
+    title: "Paths have no backslashes",
+    severity: "error",
+    kind: "defect",
+    cost: "listing",
+    versions: "all",
+    why: "Uploaded from Windows: what should be folders is one long name, and nothing is found.",
+    reference: "https://github.com/phospho-app/phosphobot/issues/162",
+    check({ listing }, report) {
+      for (const { path } of listing.files) {
+        if (/\\|%5c/i.test(path)) report({ message: `${shown(path)} has a backslash.`, where: { path } })
+      }
+    },
+  },
+  "REPO-DIR-LIMIT": {
+    on: "dataset",
+    title: "The repository is within the Hub's limits",
+    severity: "warning",
+    kind: "risk",
+    cost: "listing",
+    versions: "all",
+    why: "Beyond 10,000 files in a folder, 100,000 in all or 50 GB in one, the Hub refuses or truncates.",
+    reference: "https://huggingface.co/docs/hub/storage-limits",
+    check({ listing }, report) {
+      const folders = new Map<string, number>()
+      for (const { path, size } of listing.files) {
+        const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")))
+        folders.set(folder, (folders.get(folder) ?? 0) + 1)
+        if (size > MAX_BYTES) {
+          report({
+            message: `${shown(path)} is ${Math.round(size / 1e9)} GB.`,
+            where: { path },
+            evidence: { bytes: size },
+            group: "bytes",
+          })
+        }
+      }
+      for (const [folder, count] of folders) {
+        if (count <= MAX_IN_FOLDER) continue
+        report({
+          message: `${shown(folder)} holds ${plural(count, "file")}.`,
+          where: { path: folder },
+          evidence: { files: count },
+          group: "folder",
+          size: count,
+        })
+      }
+      const count = listing.files.length
+      if (count > MAX_FILES)
+        report({ message: `The repository has ${plural(count, "file")}.`, evidence: { files: count }, group: "files" })
+    },
+  },
+} as const satisfies Rules
+
+function templateProblem(text: unknown, major: 2 | 3, key: "data_path" | "video_path"): string | undefined {
+  const template = parseTemplate(text)
+  if (!isTemplate(template)) return template.problem
+  const names = new Set(template.placeholders)
+  const unknown = [...names].find((name) => !PLACEHOLDERS[major].has(name))
+  if (unknown) return `has the placeholder ${shown(unknown)}, which version ${major} does not know`
+  if (key === "video_path" && !names.has("video_key")) return "does not name the camera"
+  if (major === 2 && !names.has("episode_index")) return "gives every episode the same path"
+  if (major === 2 && /chunk-\{episode_index/.test(template.text)) return "takes the episode's number for the chunk's"
+  if (major === 3 && !names.has("file_index")) return "gives every file of a chunk the same path"
+  return undefined
+}
+
+/** The file of this name that lies elsewhere. */
+function findByName(files: readonly { path: string }[], path: string): string | undefined {
+  const name = path.slice(path.lastIndexOf("/"))
+  return /episode_\d+/.test(name) ? files.find((each) => each.path.endsWith(name))?.path : undefined
+}
+
+function usedPaths({ episodes, listing }: DatasetFacts): Set<string> {
+  const used = new Set<string>()
+  for (let row = 0; row < episodes.rows; row++) {
+    const data = episodes.dataPath(row)
+    if (data !== undefined) used.add(data)
+    for (const camera of listing.videos.keys()) {
+      const video = episodes.videoPath(row, camera)
+      if (video !== undefined) used.add(video)
+    }
+  }
+  return used
+}
+
+const isNamedByEpisode = (path: string, { version }: DatasetFacts) =>
+  version.major === 3 && /episode_\d+\.parquet$/.test(path)

@@ -1,0 +1,29 @@
+import { episodeFileRules } from "./episode-files.ts"
+import { episodeShapeRules } from "./episode-shape.ts"
+import { episodeRules } from "./episodes.ts"
+import { featureColumnRules } from "./feature-columns.ts"
+import { featureRules } from "./features.ts"
+import { fileRules } from "./files.ts"
+import { frameRules } from "./frames.ts"
+import { infoRules } from "./info.ts"
+import { pathRules } from "./paths.ts"
+import { repositoryRules } from "./repository.ts"
+import type { Rules } from "./rule.ts"
+import { tableRules } from "./tables.ts"
+import { taskRules } from "./tasks.ts"
+
+/** Every rule there is for LeRobot. The key is the code on the wire; a new rule is one entry in one family's file. */
+export const lerobotRules = {
+  ...repositoryRules,
+  ...fileRules,
+  ...infoRules,
+  ...featureRules,
+  ...featureColumnRules,
+  ...pathRules,
+  ...episodeRules,
+  ...episodeFileRules,
+  ...taskRules,
+  ...tableRules,
+  ...frameRules,
+  ...episodeShapeRules,
+} as const satisfies Rules

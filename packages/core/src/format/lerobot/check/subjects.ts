@@ -1,0 +1,229 @@
+import type { AppError } from "../../../error.ts"
+import type { FileEntry } from "../../../files/files.ts"
+import type { Footer } from "../../../parquet/footer.ts"
+import type { Leaf } from "../../../parquet/leaves.ts"
+import type { Mp4 } from "../../../media/mp4.ts"
+import type { Info } from "../info.ts"
+import type { ReadAs } from "../version.ts"
+
+/** What the rules judge: facts as they are in the files, nothing repaired. Built by the loaders beside this file. */
+
+export type VersionName = ReadAs["name"]
+
+/** The parts of a dataset that may be missing or broken. A rule names those it cannot do without. */
+export type Part = "info" | "episodes" | "tasks" | "subtasks" | "stats" | "episode_stats" | "card" | "refs"
+
+export interface TextFacts {
+  path: string
+  size: number
+  isUtf8: boolean
+  hasByteOrderMark: boolean
+  /** Bare NaN, Infinity or -Infinity, which are no JSON. */
+  hasTokens: boolean
+}
+
+export interface InfoFacts {
+  /** info.json as it stands. */
+  raw: Readonly<Record<string, unknown>>
+  text: TextFacts
+  /** The same as the reader understands it: what is not usable is null. */
+  parsed: Info
+}
+
+export interface ListingFacts {
+  /** Every file, in the listing's order. */
+  files: readonly FileEntry[]
+  byPath: ReadonlyMap<string, FileEntry>
+  /** `data/**.parquet`, by path. */
+  data: readonly FileEntry[]
+  /** Video files of each declared video camera, by path. */
+  videos: ReadonlyMap<string, readonly FileEntry[]>
+  /** Shards of the episodes table where LeRobot looks for them, in its (lexicographic) order. */
+  episodeShards: readonly FileEntry[]
+}
+
+/** Where frames of an episode lie in an mp4, as the episodes table says. NaN where it does not. */
+export interface WindowColumns {
+  chunk: Float64Array
+  file: Float64Array
+  from: Float64Array
+  to: Float64Array
+}
+
+/** The episodes table, a value per row in LeRobot's order of rows. NaN is null, missing, or no number. */
+export interface EpisodeFacts {
+  rows: number
+  episode_index: Float64Array
+  length: Float64Array
+  /** v3: half-open range of the global `index`. v2: computed from the lengths, in order of the index. */
+  from: Float64Array
+  to: Float64Array
+  data_chunk: Float64Array
+  data_file: Float64Array
+  /** Where the row says that it stands itself. */
+  self_chunk: Float64Array
+  self_file: Float64Array
+  /** By video camera; empty in v2. */
+  windows: ReadonlyMap<string, WindowColumns>
+  /** Texts of each row; null where the column is missing or not a list of texts. */
+  tasks: readonly (readonly string[] | null)[]
+  /** Where each row stands: position in `sources`, and row (parquet) or line (jsonl, from 1) there. */
+  source: Uint32Array
+  at: Uint32Array
+  sources: readonly string[]
+  /** Columns of the table as they are named, per source; empty for jsonl. */
+  columns: readonly (readonly string[])[]
+  /** Sources that cannot be read. */
+  broken: readonly { path: string; error: AppError }[]
+  /** jsonl only: lines that are no JSON object. */
+  badLines: readonly number[]
+  text: TextFacts | null
+  /** Path of the data file of row `row`, by its own pointer or, in v2, by the template; undefined when it has none. */
+  dataPath(row: number): string | undefined
+  videoPath(row: number, camera: string): string | undefined
+}
+
+export interface TaskFacts {
+  path: string
+  /** In the file's order. */
+  rows: readonly { task_index: number | null; task: string | null }[]
+  /** Parquet only. */
+  footer: Footer | null
+  textColumn: string | null
+  badLines: readonly number[]
+}
+
+/** `feature → statistic → nested numbers`, as written. */
+export type StatsRecord = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+export interface StatsFacts {
+  path: string
+  text: TextFacts
+  stats: StatsRecord
+}
+
+/** Statistics of single episodes: columns of the episodes table in v3, `episodes_stats.jsonl` in v2.1. */
+export interface EpisodeStatsFacts {
+  path: string
+  /** Episode indices it has an entry for, in order, duplicates included. */
+  indices: readonly number[]
+  /** As written (nested lists); undefined when the episode has none. */
+  of(episode: number): StatsRecord | undefined
+  text: TextFacts | null
+}
+
+export type Availability<T> = { state: "read"; value: T } | { state: "missing" | "broken" | "not_read"; reason: string }
+
+export interface DatasetFacts {
+  version: ReadAs
+  repo_id: string
+  listing: ListingFacts
+  info: InfoFacts
+  episodes: EpisodeFacts
+  tasks: TaskFacts
+  /** meta/subtasks.parquet of packages 0.4.4 to 0.5.1. */
+  subtasks: TaskFacts
+  stats: StatsFacts
+  episode_stats: EpisodeStatsFacts
+  /** README.md's front matter and text; null parts are not there. */
+  card: { path: string; text: string; front: Readonly<Record<string, unknown>> | null }
+  /** What the Hub's refs are now. The commit is pinned; these move. */
+  refs: { branches: readonly { name: string; commit: string }[]; tags: readonly { name: string; commit: string }[] }
+  revision: string
+  /** Which of the parts above may be looked at; a rule's `needs` has been checked before it is called. */
+  has(part: Part): boolean
+  whyNot(part: Part): string
+  /** The broken or missing part's own error, for the rules that report it. */
+  errorOf(part: Part): AppError | undefined
+}
+
+/** A data file by its footer. */
+export interface DataFile {
+  entry: FileEntry
+  footer: Footer
+  leaves: readonly Leaf[]
+  rows: number
+  /** Minimum and maximum of a plain numeric column over all row groups by the footer's statistics; null when not written. */
+  range(column: string): { min: number; max: number } | null
+  /** The same of one row group. */
+  groupRange(group: number, column: string): { min: number; max: number } | null
+  /** Rows of the episodes table whose pointer names this file. */
+  episodeRows: readonly number[]
+}
+
+/** Scalar columns of one episode, as they lie in one file. Of the same episode in two places there are two. */
+export interface EpisodeRows {
+  file: DataFile
+  /** As its rows say; NaN when the column is missing or null. */
+  episode: number
+  first_row: number
+  rows: number
+  /** Null where the file has no such numeric column. NaN is null. */
+  columns: Readonly<Record<"index" | "episode_index" | "frame_index" | "timestamp" | "task_index", Float64Array | null>>
+  /** Its row in the episodes table; null when it has none. */
+  record: number | null
+}
+
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
+
+/** One numeric feature over one episode. */
+export interface EpisodeValues {
+  of: EpisodeRows
+  feature: string
+  dims: number
+  /** `rows × dims`, row by row; shorter when rows are ragged, which `rowLengths` then tells. */
+  values: Numbers
+  rowLengths: Int32Array | null
+  nulls: number
+}
+
+/** A video file by its header, with the episodes whose pointers name it. */
+export interface VideoFile {
+  entry: FileEntry
+  camera: string
+  mp4: Mp4
+  /** Rows of the episodes table, by where their windows begin. */
+  episodeRows: readonly number[]
+}
+
+/** A file that could not be opened. */
+export interface BrokenFile {
+  entry: FileEntry
+  kind: "data" | "video"
+  camera?: string
+  error: AppError
+}
+
+/** What the pass over the files leaves behind for the rules that look at all of them. Travels from shard to reduce as JSON. */
+export interface FileSummary {
+  path: string
+  kind: "data" | "video"
+  camera?: string
+  rows: number
+  index?: { min: number; max: number }
+  episode_index?: { min: number; max: number }
+  /** Leaf names with their types, hashed: files of one dataset should agree. */
+  schema?: string
+}
+
+export interface EpisodeSummary {
+  episode: number
+  path: string
+  rows: number
+  /** Texts' indices found in the rows, ascending. */
+  tasks?: number[]
+  /** Of the values of actions and states, when they were read. */
+  hash?: string
+  /** First global index and whether the rows' indices are contiguous. */
+  first_index?: number
+  /** Features that never change in this episode. */
+  constant?: string[]
+}
+
+export interface Whole {
+  facts: DatasetFacts
+  files: readonly FileSummary[]
+  episodes: readonly EpisodeSummary[]
+  /** Whether every file the depth asks for was read. */
+  isComplete: boolean
+}

@@ -1,0 +1,348 @@
+import { plural, shown } from "../notes.ts"
+import { isWhole, placeOf } from "./episodes.ts"
+import type { TaskFacts } from "./subjects.ts"
+import type { Rules } from "./rule.ts"
+
+const LEROBOT = "https://github.com/huggingface/lerobot/issues"
+/** What tools write when nobody said what the robot does. */
+const PLACEHOLDERS = /^(?:valid|test|task|tasks?[ _-]?\d*|none|null|n\/?a|todo|untitled|default|unknown|dummy)?\.?$/i
+const IMBALANCE = 10
+
+/** The tasks, and whether episodes and rows name tasks that exist. */
+export const taskRules = {
+  "TASK-MISSING": {
+    on: "dataset",
+    title: "There is a table of the tasks",
+    severity: "error",
+    kind: "defect",
+    cost: "listing",
+    versions: "all",
+    why: "The loader opens it before anything else of the data.",
+    reference: `${LEROBOT}/2467`,
+    check(facts, report) {
+      const error = facts.errorOf("tasks")
+      if (error?.code === "file_missing")
+        report({ message: error.message, where: { path: error.path ?? "meta/tasks" } })
+    },
+  },
+  "TASK-TEXTCOL": {
+    on: "dataset",
+    title: "tasks.parquet holds the texts as its pandas index",
+    severity: "error",
+    kind: "defect",
+    cost: "meta",
+    versions: ["v3.0"],
+    needs: ["info", "tasks"],
+    why: "Without it LeRobot gives numbers as the text of the task.",
+    reference: `${LEROBOT}/2467`,
+    check({ tasks }, report) {
+      const { path, footer, textColumn } = tasks
+      if (!footer) return
+      if (textColumn === null) {
+        return report({
+          message: `${path} has no text column task.`,
+          where: { path, feature: "task" },
+          evidence: { rows: footer.num_rows },
+        })
+      }
+      const pandas = footer.key_value_metadata.find(({ key }) => key === "pandas")?.value
+      if (pandas && isIndex(pandas, textColumn)) return
+      report({
+        message: `${path} does not name ${textColumn} as its pandas index${pandas ? "" : ": it has no pandas metadata"}.`,
+        where: { path, feature: textColumn },
+      })
+    },
+  },
+  "TASK-INDEX-SET": {
+    on: "dataset",
+    title: "Tasks are numbered 0 to T − 1, each once",
+    severity: "error",
+    kind: "defect",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "tasks"],
+    why: "Two tasks of one number relabel each other's episodes silently.",
+    reference: null,
+    check({ tasks }, report) {
+      const seen = new Set<number>()
+      for (const [row, { task_index, task }] of tasks.rows.entries()) {
+        const isNumber = task_index !== null && task_index >= 0 && task_index < tasks.rows.length
+        if (isNumber && !seen.has(task_index)) {
+          seen.add(task_index)
+          continue
+        }
+        report({
+          message: `Task ${shown(task)} has task_index ${task_index}, ${isNumber ? "which another one has, too" : `outside 0 to ${tasks.rows.length - 1}`}.`,
+          where: { path: tasks.path, feature: "task_index" },
+          evidence: { row, task_index },
+        })
+      }
+    },
+  },
+  "TASK-ROW-ORDER": {
+    on: "dataset",
+    title: "Row i of tasks.parquet is task i",
+    severity: "error",
+    kind: "defect",
+    cost: "meta",
+    versions: ["v3.0"],
+    needs: ["info", "tasks"],
+    why: "LeRobot takes the i-th row for task i: every episode gets another instruction.",
+    reference: "https://github.com/huggingface/lerobot-dataset-visualizer/issues/61",
+    fix: "Sort meta/tasks.parquet by task_index.",
+    check({ tasks }, report) {
+      if (!isNumbered(tasks)) return
+      for (const [row, { task_index, task }] of tasks.rows.entries()) {
+        if (task_index === row) continue
+        report({
+          message: `Row ${row} of ${tasks.path} is task ${task_index} (${shown(task)}).`,
+          where: { path: tasks.path, feature: "task_index" },
+          evidence: { row, task_index },
+        })
+      }
+    },
+  },
+  "TASK-DUP-TEXT": {
+    on: "dataset",
+    title: "No two tasks have the same text",
+    severity: "warning",
+    kind: "risk",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "tasks"],
+    why: "Splits and statistics by task take one task for two.",
+    reference: null,
+    check({ tasks }, report) {
+      const seen = new Map<string, number | null>()
+      for (const { task, task_index } of tasks.rows) {
+        const text = task?.trim().toLowerCase()
+        if (!text) continue
+        if (!seen.has(text)) seen.set(text, task_index)
+        else {
+          report({
+            message: `Tasks ${seen.get(text)} and ${task_index} are both ${shown(task)}.`,
+            where: { path: tasks.path, feature: "task" },
+            evidence: { first: seen.get(text)!, second: task_index },
+          })
+        }
+      }
+    },
+  },
+  "TASK-PLACEHOLDER": {
+    on: "dataset",
+    title: "Tasks say what the robot does",
+    severity: "warning",
+    kind: "risk",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "tasks"],
+    why: "Policies that follow language learn nothing from a placeholder.",
+    reference: null,
+    fix: "lerobot-edit-dataset --operation.type modify_tasks",
+    check({ tasks, info }, report) {
+      if (tasks.textColumn === null) return
+      const robot = info.parsed.robot_type?.toLowerCase()
+      for (const { task, task_index } of tasks.rows) {
+        const text = task?.trim() ?? ""
+        if (!PLACEHOLDERS.test(text) && text.toLowerCase() !== robot) continue
+        report({
+          message: `Task ${task_index} is ${shown(task)}, which instructs nobody.`,
+          where: { path: tasks.path, feature: "task" },
+          evidence: { task_index },
+        })
+      }
+    },
+  },
+  "TASK-UNUSED": {
+    on: "dataset",
+    title: "Every task is some episode's",
+    severity: "info",
+    kind: "characteristic",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "episodes", "tasks"],
+    why: "Tasks remain when their episodes were deleted.",
+    reference: null,
+    check({ episodes, tasks }, report) {
+      const used = new Set(episodes.tasks.flatMap((texts) => texts ?? []))
+      if (!isWhole(episodes) || episodes.tasks.some((texts) => texts === null)) return
+      for (const { task, task_index } of tasks.rows) {
+        if (task === null || used.has(task)) continue
+        report({
+          message: `No episode has task ${task_index} (${shown(task)}).`,
+          where: { path: tasks.path, feature: "task" },
+          evidence: { task_index },
+        })
+      }
+    },
+  },
+  "TASK-IMBALANCE": {
+    on: "dataset",
+    title: "No task has ten times the episodes of another",
+    severity: "info",
+    kind: "characteristic",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "episodes"],
+    why: "The rare task is hardly learnt.",
+    reference: null,
+    check({ episodes }, report) {
+      const counts = new Map<string, number>()
+      for (const texts of episodes.tasks) for (const text of texts ?? []) counts.set(text, (counts.get(text) ?? 0) + 1)
+      const sorted = [...counts].sort(([, a], [, b]) => a - b)
+      const [rarest, most] = [sorted[0], sorted.at(-1)]
+      if (!rarest || !most || most[1] <= IMBALANCE * rarest[1]) return
+      report({
+        message: `${shown(most[0])} is the task of ${plural(most[1], "episode")}, ${shown(rarest[0])} of ${rarest[1]}.`,
+        where: { feature: "task" },
+        evidence: { most: most[1], fewest: rarest[1], tasks: counts.size },
+      })
+    },
+  },
+  "EP-TASK-RESOLVE": {
+    on: "dataset",
+    title: "Every task an episode names is in the table of tasks",
+    severity: "error",
+    kind: "defect",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "episodes", "tasks"],
+    why: "The episode's instruction is not among those its frames can have (lerobot#4401).",
+    reference: `${LEROBOT}/4401`,
+    check({ episodes, tasks }, report) {
+      if (tasks.textColumn === null) return
+      const known = new Set(tasks.rows.map(({ task }) => task))
+      for (let row = 0; row < episodes.rows; row++) {
+        const unknown = episodes.tasks[row]?.find((text) => !known.has(text))
+        if (unknown === undefined) continue
+        const episode = episodes.episode_index[row]!
+        report({
+          message: `Episode ${episode} has the task ${shown(unknown)}, which ${tasks.path} does not list.`,
+          where: { path: placeOf(episodes, row).path, episode, feature: "task" },
+          evidence: { task: unknown.slice(0, 200), tasks: tasks.rows.length },
+        })
+      }
+    },
+  },
+  "EP-TASK-EMPTY": {
+    on: "dataset",
+    title: "Every episode has a task, and no blank one",
+    severity: "warning",
+    kind: "risk",
+    cost: "meta",
+    versions: "all",
+    needs: ["info", "episodes"],
+    why: "Policies that follow language get an empty instruction.",
+    reference: null,
+    check({ episodes }, report) {
+      for (let row = 0; row < episodes.rows; row++) {
+        const texts = episodes.tasks[row]
+        if (!texts || (texts.length > 0 && texts.every((text) => text.trim() !== ""))) continue
+        const episode = episodes.episode_index[row]!
+        report({
+          message: `Episode ${episode} has ${texts.length === 0 ? "no task" : "a blank task"}.`,
+          where: { path: placeOf(episodes, row).path, episode, feature: "task" },
+          evidence: { tasks: texts.length },
+        })
+      }
+    },
+  },
+  "TASK-DATA-RESOLVE": {
+    on: "data_file",
+    title: "task_index of every row is that of a task",
+    severity: "error",
+    kind: "defect",
+    cost: "footer",
+    versions: "all",
+    needs: ["info", "tasks"],
+    why: "Reading such a frame fails, or gives another task's instruction.",
+    reference: `${LEROBOT}/1238`,
+    check(file, report, { tasks }) {
+      const count = tasks.rows.length
+      for (const [group] of file.footer.row_groups.entries()) {
+        const range = file.groupRange(group, "task_index")
+        if (!range || (range.min >= 0 && range.max < count)) continue
+        const of = file.groupRange(group, "episode_index")
+        report({
+          message: `${shown(file.entry.path)} has task_index up to ${range.max}; there are ${plural(count, "task")}.`,
+          where: { path: file.entry.path, feature: "task_index", ...(of && of.min === of.max && { episode: of.min }) },
+          evidence: { min: range.min, max: range.max, tasks: count },
+        })
+      }
+    },
+    closer: {
+      on: "episode_rows",
+      cost: "scalar",
+      check({ columns, episode, file }, report, { tasks }) {
+        const count = tasks.rows.length
+        const frame = columns.task_index?.findIndex((index) => !(index >= 0 && index < count)) ?? -1
+        if (frame < 0) return
+        const found = columns.task_index![frame]!
+        report({
+          message: `Episode ${episode} has task_index ${found} at frame ${frame}; there are ${plural(count, "task")}.`,
+          where: { path: file.entry.path, episode, frame, feature: "task_index" },
+          evidence: { found, tasks: count },
+        })
+      },
+    },
+  },
+  "TASK-EP-DATA": {
+    on: "episode_rows",
+    title: "The tasks of an episode's rows are those the table gives it",
+    severity: "warning",
+    kind: "defect",
+    cost: "scalar",
+    versions: "all",
+    needs: ["info", "episodes", "tasks"],
+    why: "Edits that renumber tasks in one table and not in the other give episodes another instruction (lerobot#4401).",
+    reference: `${LEROBOT}/4401`,
+    check({ columns, episode, file, record }, report, { episodes, tasks }) {
+      const texts = record === null ? null : episodes.tasks[record]
+      if (!columns.task_index || !texts) return
+      const textOf = textsByIndex(tasks)
+      const found = new Set<string>()
+      for (const index of new Set(columns.task_index)) {
+        const text = textOf.get(index)
+        if (text === undefined) return
+        found.add(text)
+      }
+      const isKnown = [...found].every((text) => texts.includes(text))
+      if (isKnown && texts.every((text) => found.has(text))) return
+      report({
+        message: `Episode ${episode} has the tasks ${shown(texts)} by the table and ${shown([...found])} by its rows.`,
+        where: { path: file.entry.path, episode, feature: "task_index" },
+        evidence: { listed: texts.length, found: found.size },
+        // GR00T lists annotations among the tasks, which no row has.
+        ...(isKnown && { severity: "info" as const }),
+      })
+    },
+  },
+} as const satisfies Rules
+
+const textMaps = new WeakMap<TaskFacts, Map<number, string>>()
+
+function textsByIndex(tasks: TaskFacts): Map<number, string> {
+  const known = textMaps.get(tasks)
+  if (known) return known
+  const map = new Map(
+    tasks.rows.flatMap(({ task_index, task }) =>
+      task_index === null || task === null ? [] : [[task_index, task]],
+    ) as [number, string][],
+  )
+  textMaps.set(tasks, map)
+  return map
+}
+
+const isNumbered = ({ rows }: TaskFacts) =>
+  new Set(rows.map(({ task_index }) => task_index)).size === rows.length &&
+  rows.every(({ task_index }) => task_index !== null && task_index >= 0 && task_index < rows.length)
+
+/** Whether pandas takes the column for the table's index. */
+function isIndex(metadata: string, column: string): boolean {
+  try {
+    const { index_columns } = JSON.parse(metadata) as { index_columns?: unknown }
+    return Array.isArray(index_columns) && index_columns.includes(column)
+  } catch {
+    return false
+  }
+}
