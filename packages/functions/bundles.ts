@@ -14,6 +14,7 @@ const API = { api: "src/api/lambda.ts" }
 const JOBS = {
   worker: "src/job/worker.ts",
   thread: "src/job/thread.ts",
+  "frames-thread": "src/api/frames-thread.ts",
   sweep: "src/job/sweep.ts",
   "dead-letter": "src/job/dead-letter.ts",
   migrate: "src/db/migrate.ts",

@@ -10,8 +10,8 @@ export default defineConfig({
     react(),
     budget({
       maxBytes: 150_000,
-      pages: ["src/pages/dashboard.tsx", "src/pages/dataset.tsx", "src/pages/job.tsx", "src/pages/operator.tsx"],
-      lazyOnly: ["@rjsf/"],
+      pages: ["dashboard", "dataset", "episode", "episodes", "job", "operator"].map((page) => `src/pages/${page}.tsx`),
+      lazyOnly: ["@rjsf/", "/uplot/"],
     }),
   ],
   build: {

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   job_finished: "conflict",
   job_not_failed: "conflict",
   job_open: "conflict",
+  not_indexed: "conflict",
   format_unsupported: "unsupported",
   job_unsupported: "unsupported",
   dataset_malformed: "invalid",

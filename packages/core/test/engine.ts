@@ -3,13 +3,16 @@ import { z } from "zod"
 import { Dataset } from "../src/dataset/dataset.ts"
 import type { JobOutcome, ShardedJob, SingleJob } from "../src/job/define.ts"
 import type { Runner } from "../src/job/execute.ts"
+import { jobs } from "../src/job/registry.ts"
 import { Queue } from "../src/job/queue.ts"
 import { Storage } from "../src/job/storage.ts"
 
 /** A commit nobody else has. */
 export const newSha = () => randomBytes(20).toString("hex")
 
-/** A dataset as an import leaves it, without asking a Hub. */
+const everywhere = { lerobot: true, rosbag: "Not this one.", hdf5: true, parquet: true, custom: true } as const
+
+/** A dataset as an import leaves it, without asking a Hub; of the jobs that an import begins with the first alone. */
 export const importDataset = (
   options: { repo_id?: string; revision?: string; format_type?: "lerobot" | "rosbag" } = {},
 ) =>
@@ -28,6 +31,7 @@ export const importDataset = (
       reason: "because",
       import_usage: { requests: 3, bytes: 100, files: 1, paths: ["meta/info.json"] },
     },
+    { metadata_extraction: { ...jobs.metadata_extraction, formats: { ...everywhere, rosbag: true } } },
   )
 
 /** A queue that keeps what it is given; `down` makes it refuse. */
@@ -61,8 +65,6 @@ export function keepObjects() {
   })
   return objects
 }
-
-const everywhere = { lerobot: true, rosbag: "Not this one.", hdf5: true, parquet: true, custom: true } as const
 
 export const harnessJob = (run: SingleJob["run"] = async () => outcome()): SingleJob => ({
   title: "Harness",

@@ -22,7 +22,15 @@ const sourcesAtOnce = (entry: string) => loadedAtOnce(chunks, entry).flatMap((na
 const bytesAtOnce = (entry: string) => loadedAtOnce(chunks, entry).reduce((sum, name) => sum + chunks[name]!.bytes, 0)
 
 test("a cold start of the API reads at most 2 MB, and no other function more", () => {
-  for (const entry of ["api.mjs", "worker.mjs", "thread.mjs", "sweep.mjs", "dead-letter.mjs", "migrate.mjs"])
+  for (const entry of [
+    "api.mjs",
+    "worker.mjs",
+    "thread.mjs",
+    "frames-thread.mjs",
+    "sweep.mjs",
+    "dead-letter.mjs",
+    "migrate.mjs",
+  ])
     expect(bytesAtOnce(entry), entry).toBeLessThanOrEqual(2 * MB)
 })
 
@@ -43,10 +51,8 @@ test("the API starts without readers of data and without the SDK; both are there
   expect(all.some((source) => source.endsWith("format/lerobot/extract.ts"))).toBe(true)
 })
 
-test("the thread loads the reader of a format only when a job needs it", () => {
-  const readers = sourcesAtOnce("thread.mjs").filter((source) =>
-    /\/extract\.ts$|core\/src\/(parquet|media)\//.test(source),
-  )
+test.each(["thread.mjs", "frames-thread.mjs"])("%s loads the reader of a format only when it is needed", (entry) => {
+  const readers = sourcesAtOnce(entry).filter((source) => /\/extract\.ts$|core\/src\/(parquet|media)\//.test(source))
   expect(readers).toEqual([])
 })
 

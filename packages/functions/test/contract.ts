@@ -21,6 +21,9 @@ export const operations = Object.entries(document.paths).flatMap(([path, methods
   Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 )
 
+/** What a read of a dataset answers that was imported and not indexed. */
+export const statusUnindexed = ({ responses }: Operation) => (responses[409] ? 409 : 200)
+
 // Addresses with fixed words first: `/datasets/stats` is not the dataset `stats`.
 const patterns = Object.keys(document.paths)
   .sort((a, b) => a.split("{").length - b.split("{").length)

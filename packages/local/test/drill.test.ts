@@ -121,6 +121,9 @@ async function expectSoundness(stops: number) {
     expect(await doubled).toHaveLength(0)
     expect(await sql`select 1 from job where (status = 'completed') <> (result is not null)`).toHaveLength(0)
     expect(await sql`select 1 from job where completed_at is null or lease_token is not null`).toHaveLength(0)
+    const unindexed = sql`select 1 from job where status = 'completed' and job_type = 'indexing'
+      and (result->>'episodes')::int <> (select count(*) from episode where job_id = job.id)`
+    expect(await unindexed).toHaveLength(0)
     const without = sql`select 1 from dataset where id not in (select dataset_id from job)`
     expect(await without).toHaveLength(0)
   })
@@ -129,7 +132,10 @@ async function expectSoundness(stops: number) {
 
 /** What the rows promise is in the bucket, byte for byte. */
 async function expectArtifactsThere() {
-  const jobs = await withDatabase((sql) => sql`select id, dataset_id from job where status = 'completed'`)
+  // An index has rows and no files.
+  const written = (sql: postgres.Sql) =>
+    sql`select id, dataset_id from job where status = 'completed' and job_type = 'metadata_extraction'`
+  const jobs = await withDatabase(written)
   expect(jobs.length).toBeGreaterThan(0)
   for (const { id, dataset_id } of jobs) {
     const artifacts = await get<Artifact[]>(`/api/v1/datasets/${dataset_id}/jobs/${id}/artifacts`)

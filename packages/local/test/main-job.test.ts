@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { DatasetInfo } from "../../core/src/dataset/schema.ts"
+import type { Frames } from "../../core/src/episode/frames.ts"
+import type { Episode, IndexSearch } from "../../core/src/episode/schema.ts"
 import type { JobInfo } from "../../core/src/job/schema.ts"
 import { type Product, startProduct, until } from "./product.ts"
 import { useBackendDatasets, useHuggingFaceSearch, useJobMonitoring } from "./seed-client.ts"
@@ -72,6 +74,19 @@ describe("the main job", () => {
     expect(metadata.files.by_kind.video!.bytes).toBeGreaterThan(10 * metadata.read.bytes)
   })
 
+  test("its episodes can be listed, searched and looked into", async () => {
+    const ask = async <T>(path: string) => (await (await fetch(`${product.portal}/api/v1/${path}`)).json()) as T
+    const episodes = await ask<Episode[]>(`datasets/${id}/episodes?sort=-length&limit=2`)
+    expect(episodes).toHaveLength(2)
+    const { episode_index, length, videos } = episodes[0]!
+    expect(videos).toHaveLength(3)
+    const frames = await ask<Frames>(`datasets/${id}/episodes/${episode_index}/frames?points=50`)
+    expect(frames).toMatchObject({ rows: length, flags: [], notes: [] })
+    expect(frames.series.length).toBeGreaterThan(10)
+    const { tasks } = await ask<IndexSearch>("search?q=die&kind=tasks")
+    expect(tasks[0]!.dataset).toMatchObject({ id, repo_id: SAMPLE })
+  })
+
   test("its full result is an artefact in S3 that the address given fetches", async () => {
     const [job] = await jobs(id)
     expect(job!.result).toBeUndefined()
@@ -116,7 +131,11 @@ describe("the seed's own client, unchanged", () => {
     const final = await startMonitoring(created.id, () => updates++)
     expect(updates).toBeGreaterThan(0)
     expect(final).toMatchObject({ dataset_id: created.id, status: "completed", progress: 100 })
-    expect(final.jobs).toMatchObject([{ job_type: "metadata_extraction", status: "completed", progress: 100 }])
+    const done = { status: "completed", progress: 100 }
+    expect(final.jobs).toMatchObject([
+      { job_type: "metadata_extraction", ...done },
+      { job_type: "indexing", ...done },
+    ])
   })
 
   test("search pages from the first page to the last with nothing twice", async () => {

@@ -3,6 +3,7 @@ import {
   formatAgo,
   formatBytes,
   formatDuration,
+  formatMoment,
   formatOrdinal,
   formatPrice,
   formatShare,
@@ -90,4 +91,15 @@ describe.runIf(isEnglish)("in English", () => {
   test("a name without a title is spelled out", () => {
     expect(spelled("metadata_extraction")).toBe("Metadata extraction")
   })
+})
+
+test("a moment of a recording reads as on a player, and never as sixty seconds", () => {
+  expect([0, 3.4, 59.994, 59.996, 61.005, 3723.4].map(formatMoment)).toEqual([
+    "0:00.00",
+    "0:03.40",
+    "0:59.99",
+    "1:00.00",
+    "1:01.01",
+    "1:02:03.40",
+  ])
 })

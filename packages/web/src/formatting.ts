@@ -56,6 +56,18 @@ export function formatDuration(seconds: number): string {
   return `${count.format(hours)} h ${String(minutes).padStart(2, "0")} min`
 }
 
+/** A moment of a recording as `0:03.40` or `1:02:03.40`. */
+export function formatMoment(seconds: number): string {
+  const hundredths = Math.round(seconds * 100)
+  const [hours, minutes, rest] = [
+    Math.floor(hundredths / 360_000),
+    Math.floor(hundredths / 6000) % 60,
+    (hundredths % 6000) / 100,
+  ]
+  const whole = hours === 0 ? `${minutes}` : `${hours}:${String(minutes).padStart(2, "0")}`
+  return `${whole}:${rest.toFixed(2).padStart(5, "0")}`
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 60],
   ["minute", 60],

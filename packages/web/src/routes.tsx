@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { Shell } from "./components/shell.tsx"
 import { readDatasetSearch } from "./dataset-address.ts"
+import { readEpisodeSearch, readEpisodesSearch } from "./episode-search.ts"
 import { readImportSearch } from "./import-search.ts"
 import { Failed } from "./pages/failed.tsx"
 import { NotFound } from "./pages/not-found.tsx"
@@ -40,8 +41,22 @@ const job = createRoute({
   component: lazyRouteComponent(() => import("./pages/job.tsx"), "JobPage"),
 })
 
+const episodes = createRoute({
+  getParentRoute: () => root,
+  path: "/$owner/$ref/episodes",
+  validateSearch: readEpisodesSearch,
+  component: lazyRouteComponent(() => import("./pages/episodes.tsx"), "EpisodesPage"),
+})
+
+const episode = createRoute({
+  getParentRoute: () => root,
+  path: "/$owner/$ref/episodes/$episode",
+  validateSearch: readEpisodeSearch,
+  component: lazyRouteComponent(() => import("./pages/episode.tsx"), "EpisodePage"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, importWizard, operator, dataset, job]),
+  routeTree: root.addChildren([dashboard, importWizard, operator, dataset, job, episodes, episode]),
   defaultPreload: "intent",
   defaultErrorComponent: Failed,
   defaultNotFoundComponent: () => <NotFound />,

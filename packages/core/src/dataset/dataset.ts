@@ -7,7 +7,7 @@ import { toListItem } from "../job/info.ts"
 import { cursorId, datasetNotFound, insert, type Page } from "../job/job.ts"
 import { jobTable } from "../job/job.sql.ts"
 import { Outbox } from "../job/outbox.ts"
-import { jobs } from "../job/registry.ts"
+import { jobs, type Registry } from "../job/registry.ts"
 import { Sweep } from "../job/sweep.ts"
 import { datasetTable } from "./dataset.sql.ts"
 import { detect, pin, type Pinned } from "./inspect.ts"
@@ -21,8 +21,8 @@ export { stats } from "./stats.ts"
 const { result: _, ...jobListColumns } = getTableColumns(jobTable)
 
 /**
- * Imports a repository at the commit its revision names now, in the format the adapters recognise, and queues its
- * metadata job.
+ * Imports a repository at the commit its revision names now, in the format the adapters recognise, and queues the jobs
+ * that every import begins with.
  *
  * @throws AppError `dataset_exists` with `existing_id`; `format_unsupported`; whatever the Hub said.
  */
@@ -35,8 +35,12 @@ export async function create(input: Create): Promise<DatasetInfo> {
   return register(pinned, await detect(pinned, usage))
 }
 
-/** Writes down what was found, with its first job, in one transaction. */
-export async function register(pinned: Pinned, found: Detected & { import_usage: ImportUsage }): Promise<DatasetInfo> {
+/** Writes down what was found, with its first jobs, in one transaction. */
+export async function register(
+  pinned: Pinned,
+  found: Detected & { import_usage: ImportUsage },
+  registry: Registry = jobs,
+): Promise<DatasetInfo> {
   await Sweep.arm()
   return transaction(async () => {
     const [row] = await use()
@@ -54,8 +58,10 @@ export async function register(pinned: Pinned, found: Detected & { import_usage:
       await refuseKnown(pinned.repo_id, pinned.revision, found.format_type)
       throw new AppError("unexpected", "The dataset was neither there nor could it be created.")
     }
-    const { version } = jobs.metadata_extraction
-    await insert({ dataset_id: row.id, job_type: "metadata_extraction", job_version: version, params: {} })
+    for (const [job_type, { on_import, formats, version, params }] of Object.entries(registry)) {
+      if (!on_import || formats[row.format_type] !== true) continue
+      await insert({ dataset_id: row.id, job_type, job_version: version, params: params.parse({}) })
+    }
     return toInfo(row, { state: "pending", progress: 0 })
   })
 }

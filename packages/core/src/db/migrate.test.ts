@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import postgres from "postgres"
 import { afterAll, expect, inject, test } from "vitest"
 import { migrate } from "./migrate.ts"
+import journal from "../../migrations/meta/_journal.json" with { type: "json" }
 
 const { admin_url } = inject("postgres")
 const admin = postgres(admin_url, { max: 1, onnotice: () => {} })
@@ -25,7 +26,9 @@ test("five migrators of one database take turns, and the schema is there once", 
   const all = await Promise.allSettled(Array.from({ length: 5 }, () => migrate(url.href)))
   expect(all.map((each) => each.status)).toEqual(Array.from({ length: 5 }, () => "fulfilled"))
   const client = postgres(url.href, { max: 1 })
-  expect(await client`select count(*)::int as n from drizzle.__drizzle_migrations`).toMatchObject([{ n: 2 }])
+  expect(await client`select count(*)::int as n from drizzle.__drizzle_migrations`).toMatchObject([
+    { n: journal.entries.length },
+  ])
   await client.end()
 })
 

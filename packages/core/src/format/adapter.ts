@@ -1,3 +1,5 @@
+import type { Frames, FramesRequest } from "../episode/frames.ts"
+import type { IndexRows } from "../episode/rows.ts"
 import type { FileEntry, Files } from "../files/files.ts"
 import type { DatasetMetadata, FormatType } from "./schema.ts"
 
@@ -35,6 +37,39 @@ export interface ExtractContext {
   signal: AbortSignal
 }
 
+export type IndexContext = Pick<ExtractContext, "files" | "progress" | "signal">
+
+/** One piece of the work of indexing, as JSON of at most 24 KB. */
+export interface IndexPart {
+  /** About how many bytes it reads. */
+  weight: number
+  /** About how many rows it gives; a part of its own gives at most 4,000. */
+  rows: number
+  part: Record<string, unknown>
+}
+
+/** What every index ends with. */
+export interface IndexSummary {
+  /** Null where it is not known, with a note. */
+  episodes: number | null
+  frames: number | null
+  tasks: number | null
+  features: number
+  /** How many episodes bear each flag. */
+  flags: Record<string, number>
+  /** At most 20, of 300 characters. */
+  notes: string[]
+}
+
+/** How a format is indexed: cut, read part by part anywhere, and summed up from what each part counted. */
+export interface FormatIndex {
+  plan(ctx: IndexContext): Promise<IndexPart[]>
+  read(part: IndexPart["part"], ctx: IndexContext): Promise<{ rows: IndexRows; counts: Record<string, unknown> }>
+  /** Parts that need the rows of the others to be there; only the notes of what they count are kept. */
+  after?(ctx: IndexContext): Promise<IndexPart[]>
+  summary(counts: Record<string, unknown>[]): IndexSummary
+}
+
 export interface FormatAdapter {
   id: FormatType
   title: string
@@ -42,4 +77,8 @@ export interface FormatAdapter {
   recognise(glimpse: Glimpse): Promise<Recognition>
   /** Absent until the format has a reader: it is then recognised and refused. Loads its reader lazily. */
   extract?(ctx: ExtractContext): Promise<DatasetMetadata>
+  /** Absent until the format can be indexed. Loads its reader lazily. */
+  index?(): Promise<FormatIndex>
+  /** Reads the numbers of one episode. Absent where there are none. Loads its reader lazily. */
+  frames?(request: FramesRequest, ctx: IndexContext): Promise<Frames>
 }

@@ -50,6 +50,26 @@ export interface ShardContext<Params> extends JobContext {
 /** What the code of a job brings back, one step at a time. */
 export type Done = JobOutcome | { shards: Shard[] } | { partial: Partial }
 
+/** Whose rows they are that a job leaves in tables of its own. */
+export interface JobKey {
+  tenant_id: number
+  dataset_id: number
+  job_id: number
+}
+
+/**
+ * What a job leaves in tables of its own. Runs where the database is, never in the thread of the job's code, and each
+ * time inside the guarded transaction that writes down what it is about: all of it happens, or nothing.
+ */
+export interface Absorb {
+  /** The job begins, perhaps again: forgets what an earlier try has left. */
+  begin(job: JobKey): Promise<void>
+  /** A shard is done, of at most 16 MB. Gives what of it the reduce gets, of at most 700 KB. */
+  partial(partial: Partial, job: JobKey): Promise<Partial>
+  /** The job is completed: what older ones have left is of no use any more. */
+  end(job: JobKey): Promise<void>
+}
+
 interface Described<Params extends z.ZodObject> {
   title: string
   description: string
@@ -59,6 +79,8 @@ interface Described<Params extends z.ZodObject> {
   params: Params
   /** `true`, or why a format is refused. */
   formats: Record<FormatType, true | string>
+  /** Whether an import queues it, with its default parameters. */
+  on_import?: true
 }
 
 /** A job that is done in one go. */
@@ -74,8 +96,11 @@ export interface ShardedJob<Params extends z.ZodObject = z.ZodObject> extends De
   run(input: Shard["input"], ctx: ShardContext<z.output<Params>>): Promise<Partial>
   /** Gets what the shards of the stage found, in their order; gives the result, or the shards of one stage more. */
   reduce(partials: Partial[], ctx: ShardContext<z.output<Params>>): Promise<JobOutcome | { shards: Shard[] }>
+  absorb?: Absorb
 }
 
 export type JobDefinition<Params extends z.ZodObject = z.ZodObject> = SingleJob<Params> | ShardedJob<Params>
 
 export const defineJob = <Params extends z.ZodObject>(job: SingleJob<Params>) => job
+
+export const defineShardedJob = <Params extends z.ZodObject>(job: ShardedJob<Params>) => job

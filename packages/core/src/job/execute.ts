@@ -7,7 +7,7 @@ import { isUnavailable } from "../db/failure.ts"
 import { AppError } from "../error.ts"
 import type { Card } from "../format/adapter.ts"
 import { log, withIds } from "../log.ts"
-import type { Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
+import type { Absorb, Done, JobOutcome, Partial, PinnedDataset } from "./define.ts"
 import { keepAlive, LOST } from "./keep-alive.ts"
 import { claim, claimShard, isForeign } from "./claim.ts"
 import {
@@ -100,7 +100,7 @@ export async function execute(job_id: number, options: ExecuteOptions): Promise<
   })
 }
 
-async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOptions): Promise<Ended> {
+async function attend(lease: Lease, { registry, run, time_limit_ms, shutdown }: ExecuteOptions): Promise<Ended> {
   const stop = new AbortController()
   const goAway = () => stop.abort(SHUTDOWN)
   const clock = setTimeout(() => stop.abort(OUT_OF_TIME), time_limit_ms)
@@ -115,7 +115,7 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
     const done = await run(task, { progress: alive.progress, usage: meter.read }, stop.signal)
     // What came in at the last moment counts.
     if (stop.signal.reason === LOST) return await leave(lease, meter.usage())
-    return await writeDown(lease, done, meter.usage())
+    return await writeDown(lease, done, meter.usage(), absorbOf(registry, lease))
   } catch (error) {
     return await settle(lease, stop.signal.aborted ? stop.signal.reason : error, meter.usage())
   } finally {
@@ -126,14 +126,19 @@ async function attend(lease: Lease, { run, time_limit_ms, shutdown }: ExecuteOpt
   }
 }
 
-async function writeDown(lease: Lease, done: Done, usage: JobUsage): Promise<Ended> {
+async function writeDown(lease: Lease, done: Done, usage: JobUsage, absorb: Absorb | undefined): Promise<Ended> {
   const { shard } = lease
   if ("shards" in done) {
-    return (await persist(() => openStage(lease, done.shards, usage))) ? "planned" : leave(lease, usage)
+    return (await persist(() => openStage(lease, done.shards, usage, absorb))) ? "planned" : leave(lease, usage)
   }
-  if (!("partial" in done)) return publish(lease, done, usage)
+  if (!("partial" in done)) return publish(lease, done, usage, absorb)
   if (!shard) throw new Error("a job that is no shard brought a partial result")
-  return (await persist(() => deliver({ ...lease, shard }, done.partial, usage))) ? "delivered" : "not_ours"
+  return (await persist(() => deliver({ ...lease, shard }, done.partial, usage, absorb))) ? "delivered" : "not_ours"
+}
+
+function absorbOf(registry: Registry, { job }: Lease) {
+  const definition = registry[job.job_type]
+  return definition && "plan" in definition ? definition.absorb : undefined
 }
 
 async function settle(lease: Lease, reason: unknown, usage: JobUsage): Promise<Ended> {
@@ -175,7 +180,12 @@ async function taskOf({ job, shard }: Lease, time_limit_ms: number): Promise<Tas
 }
 
 /** Artefacts first, under a key with the token in it; then the one guarded write that makes them the result. */
-async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOutcome, usage: JobUsage) {
+async function publish(
+  lease: Lease,
+  { result, summary, artifacts = [] }: JobOutcome,
+  usage: JobUsage,
+  absorb: Absorb | undefined,
+) {
   const { job, token } = lease
   const folder = `results/${job.dataset_id}/${job.id}/${job.attempt}-${token}/`
   const stored: StoredArtifact[] = []
@@ -185,7 +195,7 @@ async function publish(lease: Lease, { result, summary, artifacts = [] }: JobOut
     await Storage.put(folder + name, bytes, media_type)
     stored.push({ name, media_type, bytes: bytes.byteLength, sha256, key: folder + name })
   }
-  const published = await persist(() => complete(lease, { result, summary, artifacts: stored, usage }))
+  const published = await persist(() => complete(lease, { result, summary, artifacts: stored, usage }, absorb))
   if (published) return "completed"
   // Nobody will ever point at these.
   if (stored.length > 0) await Storage.removeAll(folder)

@@ -6,7 +6,7 @@ import { retrying, transaction, use } from "../db/database.ts"
 import type { AppError } from "../error.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
 import { log } from "../log.ts"
-import type { Partial, Shard } from "./define.ts"
+import type { Absorb, JobKey, Partial, Shard } from "./define.ts"
 import { CANCELLED, CRASHED, ended, MAX_CRASHES, nextEdition } from "./ending.ts"
 import type { JobRow } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
@@ -84,10 +84,12 @@ export interface Completion {
   usage: JobUsage
 }
 
+const keyOf = ({ tenant_id, dataset_id, id }: Lease["job"]): JobKey => ({ tenant_id, dataset_id, job_id: id })
+
 const released = { lease_token: null, lease_until: null }
 
 /** Publishes the result in one guarded write. False, and nothing is changed, when the job is not ours any more. */
-export const complete = (lease: Lease, { result, summary, artifacts, usage }: Completion) =>
+export const complete = (lease: Lease, { result, summary, artifacts, usage }: Completion, absorb?: Absorb) =>
   transaction(async () => {
     const { dataset_id, job_type } = lease.job
     // Deleting locks the dataset before its jobs; in any other order the two could wait for each other for ever.
@@ -118,6 +120,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
         .set({ dataset_metadata: result as DatasetMetadata })
         .where(eq(datasetTable.id, dataset_id))
     }
+    if (published) await absorb?.end(keyOf(lease.job))
     return published
   })
 
@@ -125,7 +128,7 @@ export const complete = (lease: Lease, { result, summary, artifacts, usage }: Co
  * Gives the job's lease up for the shards of one stage more: the job then runs by them, and the last of them wakes it
  * for the reduce. False, and nothing is changed, when the job is not ours any more.
  */
-export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
+export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage, absorb?: Absorb) =>
   transaction(async () => {
     const { job } = lease
     const weight = shards.reduce((sum, each) => sum + Math.max(1, Math.round(each.weight)), 0)
@@ -142,14 +145,35 @@ export const openStage = (lease: Lease, shards: Shard[], usage: JobUsage) =>
       "open stage",
     )
     if (!ours) return false
+    if (job.stage === 0) await absorb?.begin(keyOf(job))
     if (shards.length > 0) await insertShards(job, job.stage + 1, shards)
     else await Outbox.wake(job.id)
     return true
   })
 
 /** Writes down what a shard found. False, and nothing is changed, when it is not ours any more. */
-export const deliver = ({ shard, token }: Lease & { shard: ShardRow }, partial: Partial, usage: JobUsage) =>
-  completeShard(shard, token, partial, usage)
+export async function deliver(
+  { job, shard, token }: Lease & { shard: ShardRow },
+  partial: Partial,
+  usage: JobUsage,
+  absorb?: Absorb,
+) {
+  if (!absorb) return completeShard(shard, token, partial, usage)
+  try {
+    // Rows before the guard: the other way round they would be written while the job's row is locked, one shard at a time.
+    return await transaction(async () => {
+      const kept = await absorb.partial(partial, keyOf(job))
+      if (await completeShard(shard, token, kept, usage)) return true
+      throw NOT_OURS
+    })
+  } catch (error) {
+    if (error === NOT_OURS) return false
+    throw error
+  }
+}
+
+/** Undoes the transaction it is thrown in. */
+const NOT_OURS = new Error("the lease is not ours any more")
 
 /** Ends the job badly; a shard takes its job with it. */
 const end = (lease: Lease, error: AppError, state_detail: "failed" | "dead", usage: JobUsage) => {

@@ -10,6 +10,8 @@ const MAX_SHARDS = 10_000
 // Postgres spells JSON with blanks, which its own limits count.
 const MAX_INPUT_BYTES = 48 * 1024
 const MAX_PARTIAL_BYTES = 700 * 1024
+/** Of one that is absorbed: the row of the shard keeps little of it. */
+const MAX_ABSORBED_BYTES = 16 * 1024 * 1024
 const MAX_SUMMARY_BYTES = 4096
 const MAX_ARTIFACT_BYTES = 256 * 1024 * 1024
 
@@ -52,7 +54,10 @@ async function step(
 ): Promise<Done> {
   if (!("plan" in definition)) return bounded(await definition.run(params, ctx))
   const within = { ...ctx, params, stage }
-  if (input) return { partial: boundedPartial(await definition.run(input, within)) }
+  if (input) {
+    const limit = definition.absorb ? MAX_ABSORBED_BYTES : MAX_PARTIAL_BYTES
+    return { partial: boundedPartial(await definition.run(input, within), limit) }
+  }
   if (!partials) return { shards: boundedShards(await definition.plan(params, ctx)) }
   const done = await definition.reduce(partials, within)
   return "shards" in done ? { shards: boundedShards(done.shards) } : bounded(done)
@@ -69,9 +74,13 @@ function boundedShards(shards: Shard[]) {
   return shards
 }
 
-function boundedPartial(partial: Partial) {
-  if (size(partial) <= MAX_PARTIAL_BYTES) return partial
-  throw new AppError("too_large", "A part of the result is larger than 700 KB: the dataset declares too much to list.")
+function boundedPartial(partial: Partial, limit: number) {
+  if (size(partial) <= limit) return partial
+  const kb = Math.round(limit / 1024)
+  throw new AppError(
+    "too_large",
+    `A part of the result is larger than ${kb} KB: the dataset declares too much to list.`,
+  )
 }
 
 const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value))

@@ -43,6 +43,7 @@ export const TITLES: Record<ErrorCode, string> = {
   job_finished: "The job has ended",
   job_not_failed: "The job has not failed",
   job_open: "The same job is open",
+  not_indexed: "The dataset is not indexed",
   format_unsupported: "The format is not supported",
   job_unsupported: "This job does not support the dataset's format",
   dataset_malformed: "The dataset contradicts its format",

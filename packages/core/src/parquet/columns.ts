@@ -135,3 +135,19 @@ export function textPerRow({ leaf, values, definitions, repetitions }: LeafData)
   let next = 0
   return Array.from(definitions, (level) => (level === leaf.maxDefinition ? texts[next++]! : null))
 }
+
+/** The values of each row of a leaf, also of one that repeats; nulls inside are left out. Rows without any are empty. */
+export function valuesPerRow({ leaf, values, definitions, repetitions }: LeafData, rows: number) {
+  const all: (number | string | Uint8Array)[][] = Array.from({ length: rows }, () => [])
+  const positions = definitions?.length ?? repetitions?.length ?? values.length
+  let row = -1
+  let next = 0
+  for (let at = 0; at < positions; at++) {
+    if (!repetitions || repetitions[at] === 0) row++
+    if (definitions && definitions[at] !== leaf.maxDefinition) continue
+    // More rows than the footer promised are nobody's.
+    all[row]?.push(values[next]!)
+    next++
+  }
+  return all
+}

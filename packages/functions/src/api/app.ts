@@ -1,7 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
 import { access } from "./access.ts"
 import { batch } from "./batch.ts"
+import { compare } from "./compare.ts"
 import { datasets } from "./datasets.ts"
+import { episodes } from "./episodes.ts"
 import { hub } from "./hub.ts"
 import { idempotency } from "./idempotency.ts"
 import { jobs } from "./jobs.ts"
@@ -11,6 +13,7 @@ import { onError, onNotFound } from "./problem.ts"
 import { addReference } from "./reference.ts"
 import { requestId } from "./request-id.ts"
 import type { Env } from "./resource.ts"
+import { search } from "./search.ts"
 import { securityHeaders } from "./security.ts"
 import { system } from "./system.ts"
 
@@ -37,5 +40,8 @@ app.route("/api", hub)
 app.route("/api/v1/datasets", jobs)
 app.route("/api/v1/datasets", datasets)
 app.route("/api/v1/datasets", batch)
+app.route("/api/v1/datasets", episodes)
+app.route("/api/v1/datasets", compare)
+app.route("/api/v1", search)
 app.route("/", system)
 addReference(app)

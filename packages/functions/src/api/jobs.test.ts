@@ -121,7 +121,7 @@ describe("starting a job", () => {
 
 test("the parameter schemas name exactly the jobs there are, with what they say of each format", async () => {
   const schemas = await (await call("/api/v1/datasets/job-parameter-schemas")).json()
-  expect(Object.keys(schemas)).toEqual(["metadata_extraction"])
+  expect(Object.keys(schemas)).toEqual(["metadata_extraction", "indexing"])
   expect(schemas.metadata_extraction).toMatchObject({
     $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",

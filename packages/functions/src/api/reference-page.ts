@@ -238,6 +238,8 @@ const paragraphs = (text: string | undefined) =>
 const EXAMPLES: Record<string, string> = {
   id: "1",
   job_id: "1",
+  other_id: "2",
+  n: "0",
   job_type: "metadata_extraction",
   owner: "observabot",
   name: "so101_die_mat4",

@@ -27,7 +27,8 @@ const ABOUT = {
   tags: [
     { name: "hub", description: "What there is on the Hub" },
     { name: "datasets", description: "What was imported, each at one commit" },
-    { name: "jobs", description: "What is done with it" },
+    { name: "episodes", description: "What is in them, once they are indexed" },
+    { name: "jobs", description: "What is done with them" },
     { name: "system", description: "Health and documentation" },
   ],
 }

@@ -71,6 +71,9 @@ const anywhere = {
   503: problem("The Hub or the database cannot be reached just now", RetryAfter),
 }
 export const forReading = { ...anywhere, 404: problem("No such thing, or none that may be seen") }
+/** Of what the index answers. */
+export const needsIndex = { 409: problem("The dataset is not indexed (yet); `user_action` says what to do") }
+export const tooLarge = { 413: problem("What would have to be read for it is too large") }
 export const forWriting = {
   ...forReading,
   403: problem("A page of another origin asked"),

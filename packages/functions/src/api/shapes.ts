@@ -1,5 +1,8 @@
 import { z } from "@hono/zod-openapi"
 import * as dataset from "@robokit/core/dataset/schema"
+import * as comparison from "@robokit/core/episode/comparison"
+import * as frames from "@robokit/core/episode/frames"
+import * as episode from "@robokit/core/episode/schema"
 import * as format from "@robokit/core/format/schema"
 import * as hub from "@robokit/core/hub/schema"
 import * as job from "@robokit/core/job/schema"
@@ -62,3 +65,26 @@ export const SearchResponse = named(
 )
 
 export const Revisions = named("Revisions", hub.Revisions)
+
+const videos = z.array(named("EpisodeVideo", episode.EpisodeVideo))
+
+export const Episode = named("Episode", episode.Episode.extend({ videos }))
+
+export const EpisodeDetail = named("EpisodeDetail", episode.EpisodeDetail.extend({ videos }))
+
+export const Frames = named("Frames", frames.Frames.extend({ series: z.array(named("Series", frames.Series)) }))
+
+const Feature = named("Feature", episode.Feature)
+
+export const IndexSearch = named("IndexSearch", episode.IndexSearch)
+
+export const Comparison = named(
+  "Comparison",
+  comparison.Comparison.extend({
+    features: z.object({
+      added: z.array(Feature),
+      removed: z.array(Feature),
+      changed: z.array(z.object({ name: z.string(), from: Feature, to: Feature })),
+    }),
+  }),
+)

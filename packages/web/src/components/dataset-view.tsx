@@ -71,6 +71,16 @@ export function DatasetView({ initial, siblings }: Props) {
         </p>
       )}
       {metadata && <DatasetFacts metadata={metadata} />}
+      <p className="dataset-further">
+        <Link
+          to="/$owner/$ref/episodes"
+          params={addressOf(source)}
+          search={siblings.length > 1 ? { format: dataset.format_type } : {}}
+          className="button"
+        >
+          Look at the episodes
+        </Link>
+      </p>
 
       <div className="dataset-columns">
         <div className="dataset-main">

@@ -9,7 +9,7 @@ export const SearchResults = ({ hits }: { hits: SearchHit[] }) => (
     {hits.map((hit) => (
       <li key={hit.repo_id} className="hit">
         <h3 className="hit-name">
-          <Link to="/import" search={(before) => ({ ...before, dataset: hit.repo_id })}>
+          <Link from="/import" to="/import" search={(before) => ({ ...before, dataset: hit.repo_id })}>
             {hit.repo_id}
           </Link>
         </h3>

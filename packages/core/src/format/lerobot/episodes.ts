@@ -7,7 +7,7 @@ import { readEpisodesParquet, type EpisodesV3, type Pointer, type PointerTally }
 import type { Info } from "./info.ts"
 import type { Listing } from "./listing.ts"
 import { plural, shown, type Notes } from "./notes.ts"
-import { parseTemplate, isTemplate, type Template } from "./template.ts"
+import { builtIn, type Template } from "./template.ts"
 import type { ReadAs } from "./version.ts"
 
 const JSONL = "meta/episodes.jsonl"
@@ -182,9 +182,3 @@ const pointer = (prefix: string, template: Template, values: Record<string, stri
   prefix,
   path: (chunk, file) => template.fill({ ...values, chunk_index: chunk, file_index: file }),
 })
-
-function builtIn(text: string): Template {
-  const template = parseTemplate(text)
-  if (!isTemplate(template)) throw new Error(`the built-in template ${text} ${template.problem}`)
-  return template
-}

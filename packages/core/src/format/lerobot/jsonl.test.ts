@@ -28,10 +28,25 @@ describe("JSON Lines", () => {
   test("blank lines are passed over but counted, broken ones have no value", async () => {
     const { lines } = await linesOf('\n{"a": NaN}\n  \nnope\n[1]')
     expect(lines).toEqual([
-      { number: 2, value: { a: NaN } },
-      { number: 4, value: undefined },
-      { number: 5, value: [1] },
+      { number: 2, at: 1, value: { a: NaN } },
+      { number: 4, at: 15, value: undefined },
+      { number: 5, at: 20, value: [1] },
     ])
+  })
+
+  test("slices that lie end to end have every line once, wherever they are cut", async () => {
+    const body = Array.from({ length: 40 }, (_, at) => `{"n": ${at}}${at % 7 ? "\n" : "\r\n\n"}`).join("")
+    const files = memoryFiles({ "x.jsonl": body })
+    const bytes = files.open({ path: "x.jsonl", size: body.length, oid: null, lfs: false })
+    const whole = await Array.fromAsync(readLines(bytes))
+    for (const step of [1, 7, 9, 100]) {
+      const parts = []
+      for (let from = 0; from < body.length; from += step) {
+        for await (const { at, value } of readLines(bytes, undefined, { from, to: Math.min(body.length, from + step) }))
+          parts.push({ at, value })
+      }
+      expect(parts, `cut every ${step} bytes`).toEqual(whole.map(({ at, value }) => ({ at, value })))
+    }
   })
 
   test("a line that never ends is refused instead of collected", async () => {

@@ -3,55 +3,74 @@ import type { Bytes } from "../../files/files.ts"
 import { decodeText, parseJson } from "./text.ts"
 
 const RANGE = 4 * 1024 * 1024
+/** The rest of a line beyond a slice. */
+const REST = 16 * 1024
 const MAX_LINE = 4 * 1024 * 1024
 const MAX_FILE = 1024 * 1024 * 1024
 const NEWLINE = 10
 
 export interface Line {
-  /** From 1, as editors count. */
+  /** From 1, as editors count; of a slice, from where it begins. */
   number: number
+  /** Where in the file it begins, in bytes. */
+  at: number
   /** Undefined when the line is no JSON. */
   value: unknown
 }
 
+/** Bytes of a file: the lines that begin in it. Slices that lie end to end have every line once. */
+export interface Slice {
+  from: number
+  to: number
+}
+
 /**
- * The lines of a JSON Lines file in ranges of 4 MB, however long it is. Blank lines, a byte order mark, CRLF and a missing last
- * newline do not matter; a line that is no JSON comes with an undefined value.
+ * The lines of a JSON Lines file, or of a slice of it, in ranges of 4 MB, however long it is. Blank lines, a byte order mark,
+ * CRLF and a missing last newline do not matter; a line that is no JSON comes with an undefined value.
  *
  * @throws AppError `too_large` beyond 1 GB or when a line is longer than 4 MB.
  */
-export async function* readLines(bytes: Bytes, signal?: AbortSignal): AsyncGenerator<Line> {
+export async function* readLines(bytes: Bytes, signal?: AbortSignal, slice?: Slice): AsyncGenerator<Line> {
   const { path, size } = bytes
   if (size > MAX_FILE)
     throw new AppError("too_large", `${path} is ${size} bytes long; the limit is ${MAX_FILE}.`, { path })
+  const { from: begin, to } = slice ?? { from: 0, to: size }
+  // The byte before tells whether a line begins here; else it is the end of one that is another's.
+  let isWhole = begin === 0
   let rest: Uint8Array = new Uint8Array(0)
+  let at = Math.max(0, begin - 1)
   let number = 0
-  for (let start = 0; start < size; start += RANGE) {
-    const end = Math.min(size, start + RANGE)
+  for (let start = at; start < size;) {
+    // Beyond the slice only the end of its last line is of interest.
+    const end = Math.min(size, start < to ? Math.min(to, start + RANGE) : start + REST)
     const body = await bytes.read(start, end, signal)
+    start = end
     const window = rest.length ? Buffer.concat([rest, body]) : body
     let from = 0
-    for (let at = window.indexOf(NEWLINE, rest.length); at >= 0; at = window.indexOf(NEWLINE, from)) {
-      number++
-      const line = parseLine(window.subarray(from, at), number)
+    for (let cut = window.indexOf(NEWLINE, rest.length); cut >= 0; cut = window.indexOf(NEWLINE, from)) {
+      if (isWhole && at >= to) return
+      const line = isWhole ? parseLine(window.subarray(from, cut), ++number, at) : undefined
       if (line) yield line
-      from = at + 1
+      isWhole = true
+      at += cut + 1 - from
+      from = cut + 1
     }
     rest = window.subarray(from)
+    if (isWhole && at >= to) return
     if (rest.length > MAX_LINE) {
       throw new AppError("too_large", `Line ${number + 1} of ${path} is longer than ${MAX_LINE} bytes.`, { path })
     }
   }
-  const last = parseLine(rest, number + 1)
+  const last = isWhole ? parseLine(rest, number + 1, at) : undefined
   if (last) yield last
 }
 
-function parseLine(bytes: Uint8Array, number: number): Line | undefined {
+function parseLine(bytes: Uint8Array, number: number, at: number): Line | undefined {
   const text = decodeText(bytes).text.trim()
   if (text === "") return undefined
   try {
-    return { number, value: parseJson(text) }
+    return { number, at, value: parseJson(text) }
   } catch {
-    return { number, value: undefined }
+    return { number, at, value: undefined }
   }
 }

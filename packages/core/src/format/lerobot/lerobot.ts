@@ -7,4 +7,6 @@ export const lerobot: FormatAdapter = {
   title: "LeRobot",
   recognise,
   extract: async (ctx) => (await import("./extract.ts")).extract(ctx),
+  index: async () => (await import("./index-plan.ts")).lerobotIndex,
+  frames: async (request, ctx) => (await import("./frames.ts")).readFrames(request, ctx),
 }

@@ -10,8 +10,8 @@ import { plural, type Notes } from "./notes.ts"
 import { isRecord } from "./text.ts"
 
 const MAX_SHOWN = 1000
-const MAX_TASKS = 500_000
-const MAX_TEXT = 8 * 1024
+export const MAX_TASKS = 500_000
+export const MAX_TEXT = 8 * 1024
 const MAX_TABLE = 256 * 1024 * 1024
 /** The pandas index: unnamed up to lerobot 0.4.4, `task` since 0.5.0. */
 const TEXT_COLUMNS = ["task", "__index_level_0__"]
@@ -68,7 +68,8 @@ async function fromParquet(bytes: Bytes, list: TaskList, notes: Notes, signal: A
   }
 }
 
-function textColumn(footer: Footer): string | undefined {
+/** The column with the tasks' texts, whatever the writer called it. */
+export function textColumn(footer: Footer): string | undefined {
   const texts = leavesOf(footer.schema).filter(
     ({ path, type, maxRepetition }) => path.length === 1 && type === "BYTE_ARRAY" && maxRepetition === 0,
   )

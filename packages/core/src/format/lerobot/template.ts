@@ -52,6 +52,13 @@ export function parseTemplate(text: unknown): Template | { problem: string } {
 
 export const isTemplate = (template: Template | { problem: string }): template is Template => "fill" in template
 
+/** One of ours, which is one. */
+export function builtIn(text: string): Template {
+  const template = parseTemplate(text)
+  if (!isTemplate(template)) throw new Error(`the built-in template ${text} ${template.problem}`)
+  return template
+}
+
 /** A relative POSIX path that stays inside the repository. */
 function isInside(path: string): boolean {
   if (path.length === 0 || path.length > MAX_PATH || /[\0\\]/.test(path)) return false

@@ -13,6 +13,7 @@ export const metadataExtraction = defineJob({
   version: 1,
   params: z.object({}).strict(),
   formats: { lerobot: true, rosbag: NO_READER, hdf5: NO_READER, parquet: true, custom: true },
+  on_import: true,
 
   async run(_params, { dataset, files, card, progress, signal }) {
     const adapter = adapterOf(dataset.format_type)

@@ -1,0 +1,46 @@
+// Run as a process of its own by `huge.test.ts`, so that its memory is its own. Prints what it saw as JSON.
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { importDataset, keepObjects } from "../../test/engine.ts"
+import { builtFiles, indexDataset } from "../../test/indexing.ts"
+import { Database } from "../db/database.ts"
+import { hugeV2, hugeV3 } from "../format/lerobot/builder-huge.ts"
+import { Job } from "../job/job.ts"
+import { Queue } from "../job/queue.ts"
+import { Episode } from "./episode.ts"
+
+const tree = process.argv[2] === "v3" ? await hugeV3({ cacheDir: join(tmpdir(), "robokit-huge") }) : hugeV2()
+keepObjects()
+Queue.deliverWith(async () => {})
+const files = builtFiles(tree)
+const { id } = await importDataset()
+const rss_before_mb = process.resourceUsage().maxRSS / 1024
+const began = performance.now()
+let cpu = process.cpuUsage()
+const { job_id, ends } = await indexDataset(id, files)
+cpu = process.cpuUsage(cpu)
+const seconds = (performance.now() - began) / 1000
+const timed = async (work: () => Promise<unknown>) => {
+  const from = performance.now()
+  await work()
+  return Math.round(performance.now() - from)
+}
+const { result, error, usage } = await Job.get(id, job_id)
+const page = (sort: "episode_index" | "-length", skip: number) => Episode.list(id, { skip, limit: 100 }, { sort })
+console.log(
+  JSON.stringify({
+    result,
+    error,
+    usage,
+    seconds,
+    cpu_seconds: (cpu.user + cpu.system) / 1e6,
+    rss_before_mb,
+    max_rss_mb: process.resourceUsage().maxRSS / 1024,
+    read: files.usage,
+    steps: ends.length,
+    list_ms: await timed(() => page("episode_index", 0)),
+    deep_ms: await timed(() => page("-length", 90_000)),
+    search_ms: await timed(() => Episode.search("cube", { limit: 20 })),
+  }),
+)
+await Database.close()

@@ -1,0 +1,97 @@
+import type { DatasetInfo } from "@robokit/core/dataset/schema"
+import { useQuery } from "@tanstack/react-query"
+import { useNavigate } from "@tanstack/react-router"
+import { useEffect, useState } from "react"
+import { type EpisodeFilter, episodesQuery, isNotIndexed } from "../api/episodes.ts"
+import type { EpisodesSearch } from "../episode-search.ts"
+import { plural } from "../formatting.ts"
+import { EpisodeGrid } from "./episode-grid.tsx"
+import { ErrorNote } from "./error-note.tsx"
+import { Loading } from "./loading.tsx"
+import { NeedsIndex } from "./needs-index.tsx"
+import "./episode-list.css"
+import "./notes.css"
+
+const DEBOUNCE_MS = 300
+/** A longer choice is no choice; the search finds those too. */
+const TASKS_OFFERED = 200
+
+interface Props {
+  dataset: DatasetInfo
+  search: EpisodesSearch
+}
+
+/** The episodes with what narrows them down, all of it in the address. */
+export function EpisodeList({ dataset, search }: Props) {
+  const { sort, q, task } = search
+  const filter: EpisodeFilter = { ...(sort && { sort }), ...(q && { q }), ...(task && { task }) }
+  const navigate = useNavigate({ from: "/$owner/$ref/episodes" })
+  const first = useQuery(episodesQuery(dataset.id, filter, 0))
+  const narrow = (change: { [name in keyof EpisodesSearch]?: EpisodesSearch[name] | undefined }) => {
+    const next = Object.entries({ ...search, ...change }).filter(([, value]) => value !== undefined && value !== "")
+    void navigate({ search: Object.fromEntries(next) as EpisodesSearch, replace: true, resetScroll: false })
+  }
+
+  if (isNotIndexed(first.error)) return <NeedsIndex dataset={dataset} />
+  return (
+    <>
+      <div className="episodes-tools">
+        <Words key={q === undefined ? "none" : "some"} q={q ?? ""} onWords={(words) => narrow({ q: words })} />
+        <TaskChoice dataset={dataset} task={task ?? ""} onTask={(chosen) => narrow({ task: chosen })} />
+        <p className="small soft" role="status">
+          {first.data && plural(first.data.total, "episode")}
+          {first.data && (q || task) && " found"}
+        </p>
+      </div>
+      {first.error && (
+        <ErrorNote error={first.error} title="The episodes could not be read" onRetry={() => void first.refetch()} />
+      )}
+      {first.isPending && <Loading what="episodes" />}
+      {first.data?.total === 0 && (
+        <p className="empty soft">{q || task ? "No episode has such a task." : "The dataset has no episode."}</p>
+      )}
+      {first.data && first.data.total > 0 && (
+        <EpisodeGrid
+          key={JSON.stringify(filter)}
+          dataset={dataset}
+          search={search}
+          filter={filter}
+          total={first.data.total}
+          onSort={(column) => narrow({ sort: column })}
+        />
+      )}
+    </>
+  )
+}
+
+/** Asked for once the typing rests. */
+function Words({ q, onWords }: { q: string; onWords: (words: string) => void }) {
+  const [words, setWords] = useState(q)
+  useEffect(() => {
+    if (words.trim() === q) return
+    const timer = setTimeout(() => onWords(words.trim()), DEBOUNCE_MS)
+    return () => clearTimeout(timer)
+  })
+  return (
+    <input
+      type="search"
+      aria-label="Search the tasks"
+      placeholder="Search the tasks"
+      value={words}
+      onChange={(event) => setWords(event.target.value)}
+    />
+  )
+}
+
+function TaskChoice({ dataset, task, onTask }: { dataset: DatasetInfo; task: string; onTask: (task: string) => void }) {
+  const tasks = dataset.dataset_metadata?.tasks.map((each) => each.task).filter((each) => each !== "") ?? []
+  if (tasks.length < 2 || tasks.length > TASKS_OFFERED) return null
+  return (
+    <select aria-label="Task" value={task} onChange={(event) => onTask(event.target.value)}>
+      <option value="">All tasks</option>
+      {[...new Set([...tasks, ...(task ? [task] : [])])].map((each) => (
+        <option key={each}>{each}</option>
+      ))}
+    </select>
+  )
+}
