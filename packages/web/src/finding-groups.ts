@@ -16,7 +16,7 @@ export interface FindingGroup {
   occurrences: number
 }
 
-export type FindingFilter = Pick<ValidationSearch, "severity" | "kind" | "episode" | "q">
+export type FindingFilter = { [Name in "severity" | "kind" | "episode" | "q"]?: ValidationSearch[Name] | undefined }
 
 /** Findings name so many episodes at most. */
 const EPISODES_NAMED = 1000

@@ -26,8 +26,10 @@ export function NoVerdict({ jobs: { open, failed }, dataset, schema, titleId }: 
     )
   }
   const support = schema?.["x-formats"]?.[dataset.format_type]
-  const refusal = schema === undefined ? "Nothing here can validate a dataset." : typeof support === "string" ? support : null
-  const reason = refusal ?? (failed ? "The validation did not come to an end." : "Nobody has validated this commit yet.")
+  const refusal =
+    schema === undefined ? "Nothing here can validate a dataset." : typeof support === "string" ? support : null
+  const reason =
+    refusal ?? (failed ? "The validation did not come to an end." : "Nobody has validated this commit yet.")
   return (
     <>
       <VerdictHead tone="not_assessed" titleId={titleId} reason={reason} />

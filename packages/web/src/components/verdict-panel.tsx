@@ -58,13 +58,15 @@ function Done({ job, dataset, format }: Props & { job: JobListItem }) {
     )
   }
   const { verdict, reason, depth, counts, coverage, worst } = summary
+  // What it fails by is the first of the list below, and is not said twice.
+  const why = worst[0]?.message === reason ? `Validation found ${countWords(counts)}. The worst:` : reason
   const found = counts.error + counts.warning + counts.info
   return (
     <>
       <VerdictHead
         tone={verdictOf(verdict, job)}
         titleId={TITLE_ID}
-        reason={job.partial ? `${job.partial.detail} ${reason}` : reason}
+        reason={job.partial ? `${job.partial.detail} ${why}` : why}
       >
         <span className="chip">{depth} depth</span>
         <JobMarks job={job} />
@@ -75,10 +77,14 @@ function Done({ job, dataset, format }: Props & { job: JobListItem }) {
       </div>
       <p className="row verdict-foot">
         <Link to="/$owner/$ref/validation" {...all} className="button button-small">
-          {found === 0 ? "What was checked" : found === 1 ? "See the finding" : `See all ${formatCount(found)} findings`}
+          {found === 0
+            ? "What was checked"
+            : found === 1
+              ? "See the finding"
+              : `See all ${formatCount(found)} findings`}
         </Link>
         <span className="small soft">
-          {countWords(counts)} · validated <Ago at={job.completed_at} />
+          {why === reason && `${countWords(counts)} · `}validated <Ago at={job.completed_at} />
         </span>
       </p>
     </>
