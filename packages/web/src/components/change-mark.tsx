@@ -1,3 +1,4 @@
+import { ToIcon } from "./icons.tsx"
 import "./compare.css"
 
 const MARKS = { added: ["+", "New"], removed: ["−", "Gone"], changed: ["~", "Changed"] } as const
@@ -14,3 +15,14 @@ export function ChangeMark({ change }: { change: keyof typeof MARKS }) {
     </>
   )
 }
+
+/** What it was and what it is; once, where that is the same. */
+export const Changed = ({ from, to }: { from: string; to: string }) =>
+  from === to ? (
+    to
+  ) : (
+    <>
+      {from} <ToIcon />
+      <span className="visually-hidden">to</span> {to}
+    </>
+  )

@@ -1,7 +1,7 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { Change, Comparison } from "../api/compare.ts"
 import { formatCount, plural, UNKNOWN } from "../formatting.ts"
-import { ChangeMark } from "./change-mark.tsx"
+import { Changed, ChangeMark } from "./change-mark.tsx"
 import { EpisodeLink } from "./finding-place.tsx"
 import { SectionHead } from "./section-head.tsx"
 import "./compare.css"
@@ -19,7 +19,8 @@ export function CompareEpisodes({ episodes, from, to }: Props) {
     <section aria-labelledby="compare-episodes-title">
       <SectionHead id="compare-episodes-title" title="Episodes" />
       <p className="soft">
-        {told(count, (n) => plural(n, "episode"))}; {told(frames, (n) => plural(n, "frame"))}.
+        <Changed {...told(count, (n) => plural(n, "episode"))} />;{" "}
+        <Changed {...told(frames, (n) => plural(n, "frame"))} />.
         {added_count + removed_count + changed_count === 0 && " Every episode has the same length and tasks in both."}
       </p>
       <Listed change="added" episodes={added} total={added_count} dataset={to} />
@@ -43,9 +44,16 @@ export function CompareEpisodes({ episodes, from, to }: Props) {
                         {formatCount(episode_index)}
                       </EpisodeLink>
                     </th>
-                    <td>{told(length, formatCount)}</td>
                     <td>
-                      {told({ from: tasks.from.join("; "), to: tasks.to.join("; ") }, (words) => words || "(none)")}
+                      <Changed {...told(length, formatCount)} />
+                    </td>
+                    <td>
+                      <Changed
+                        {...told(
+                          { from: tasks.from.join("; "), to: tasks.to.join("; ") },
+                          (words) => words || "(none)",
+                        )}
+                      />
                     </td>
                   </tr>
                 ))}
@@ -84,8 +92,8 @@ function Listed({ change, episodes, total, dataset }: ListedProps) {
   )
 }
 
-/** "217 → 220"; once, where it is the same. */
-function told<T>({ from, to }: Change<T | null>, as: (value: T) => string): string {
-  const [before, after] = [from, to].map((value) => (value === null ? UNKNOWN : as(value)))
-  return before === after ? `${after}` : `${before} → ${after}`
-}
+/** Both sides of a change in words. */
+const told = <T,>({ from, to }: Change<T | null>, as: (value: T) => string) => ({
+  from: from === null ? UNKNOWN : as(from),
+  to: to === null ? UNKNOWN : as(to),
+})

@@ -1,6 +1,6 @@
 import type { Feature } from "@robokit/core/episode/schema"
 import type { Comparison } from "../api/compare.ts"
-import { ChangeMark } from "./change-mark.tsx"
+import { Changed, ChangeMark } from "./change-mark.tsx"
 import { SectionHead } from "./section-head.tsx"
 import "./compare.css"
 
@@ -34,7 +34,7 @@ export function CompareFeatures({ features: { added, removed, changed } }: { fea
                 <code>{name}</code>
                 {PARTS.filter((part) => told(from[part]) !== told(to[part])).map((part) => (
                   <p key={part} className="small">
-                    <span className="soft">{part}</span> {told(from[part])} → {told(to[part])}
+                    <span className="soft">{part}</span> <Changed from={told(from[part])} to={told(to[part])} />
                   </p>
                 ))}
               </div>

@@ -5,7 +5,6 @@ import { statusQuery } from "../api/datasets.ts"
 import type { Comparison } from "../api/compare.ts"
 import { formatCount, plural } from "../formatting.ts"
 import { summaryOf, validationJobs } from "../validation-jobs.ts"
-import { ChangeMark } from "./change-mark.tsx"
 import { FindingPlace } from "./finding-place.tsx"
 import { SectionHead } from "./section-head.tsx"
 import { SeverityMark } from "./severity-mark.tsx"
@@ -46,8 +45,8 @@ export function CompareFindings({ findings, from, to }: Props) {
           been read by one of them.
         </p>
       )}
-      {findings && <Found change="added" found={findings.new} dataset={to} />}
-      {findings && <Found change="removed" found={findings.gone} dataset={from} />}
+      {findings && <Found change="new" found={findings.new} dataset={to} />}
+      {findings && <Found change="gone" found={findings.gone} dataset={from} />}
       {findings && findings.same.length > 0 && (
         <details>
           <summary>{plural(findings.same.length, "finding")} of both</summary>
@@ -65,14 +64,13 @@ function useDepth(id: number) {
   return (done && summaryOf(done)?.depth) ?? null
 }
 
-function Found({ change, found, dataset }: { change?: "added" | "removed"; found: Finding[]; dataset: DatasetInfo }) {
+function Found({ change, found, dataset }: { change?: "new" | "gone"; found: Finding[]; dataset: DatasetInfo }) {
   if (found.length === 0) return null
   return (
     <>
       <ul className="panel changes">
         {found.slice(0, SHOWN).map(({ code, severity, message, where }, index) => (
           <li key={index}>
-            {change && <ChangeMark change={change} />}
             <SeverityMark severity={severity} />
             <div>
               <p>
@@ -80,6 +78,7 @@ function Found({ change, found, dataset }: { change?: "added" | "removed"; found
                 {message}
               </p>
               <FindingPlace where={where} dataset={dataset} format={undefined}>
+                {change && <span className="chip">{change}</span>}
                 <code>{code}</code>
               </FindingPlace>
             </div>

@@ -15,7 +15,7 @@ export function CompareView({ dataset, other }: { dataset: DatasetInfo; other: s
   return (
     <div className="compare">
       {compared === null ? (
-        <p className="soft">Choose what to compare with. What is other there is shown, part by part.</p>
+        <p className="soft">Choose what to compare with. What differs is shown part by part.</p>
       ) : (
         <With dataset={dataset} compared={compared} />
       )}

@@ -82,6 +82,9 @@ export function DatasetView({ initial, siblings }: Props) {
         >
           Look at the episodes
         </Link>
+        <Link to="/$owner/$ref/compare/$" params={{ ...addressOf(source), _splat: "" }} className="button button-quiet">
+          Compare with another commit
+        </Link>
       </p>
 
       <div className="dataset-columns">
