@@ -17,16 +17,18 @@ interface Props {
   check: Check | undefined
   dataset: DatasetInfo
   format: string | undefined
-  isOpenAtFirst: boolean
+  isOpenByItself: boolean
   /** The finding to begin at: its group is open, whatever its place. */
   begin: number | undefined
 }
 
 /** What one rule found: why it matters and what to do are said once, then each place. */
-export function FindingGroupView({ group, check, dataset, format, isOpenAtFirst, begin }: Props) {
+export function FindingGroupView({ group, check, dataset, format, isOpenByItself, begin }: Props) {
   const { code, severity, found, occurrences } = group
   const place = found.findIndex(({ at }) => at === begin)
-  const [isOpen, setIsOpen] = useState(isOpenAtFirst || place >= 0)
+  // Until somebody decides: as its place in the list asks, which changes when the list is narrowed.
+  const [choice, setChoice] = useState<boolean | null>(null)
+  const isOpen = choice ?? (isOpenByItself || place >= 0)
   const [pages, setPages] = useState(Math.max(1, Math.ceil((place + 1) / PAGE)))
   const bodyId = useId()
   const shown = found.slice(0, pages * PAGE)
@@ -36,7 +38,7 @@ export function FindingGroupView({ group, check, dataset, format, isOpenAtFirst,
   return (
     <section className="panel group">
       <h3>
-        <button type="button" aria-expanded={isOpen} aria-controls={bodyId} onClick={() => setIsOpen(!isOpen)}>
+        <button type="button" aria-expanded={isOpen} aria-controls={bodyId} onClick={() => setChoice(!isOpen)}>
           <SeverityMark severity={severity} />
           <span className="group-title">
             <span className="visually-hidden">{severity}: </span>

@@ -11,8 +11,8 @@ import { FindingGroupView } from "./finding-group.tsx"
 import { SectionHead } from "./section-head.tsx"
 import "./findings.css"
 
-/** So many findings are open at first; the groups after them are opened by hand, so that a page of thousands stays quick. */
-const OPEN_AT_FIRST = 30
+/** So many findings are open by themselves; the groups after them are opened by hand, so that a page of thousands stays quick. */
+const OPEN_BY_THEMSELVES = 30
 
 interface Props {
   /** Worst first. */
@@ -52,7 +52,7 @@ export function FindingList({ findings, dataset, search }: Props) {
           check={checks?.find(({ code, format }) => code === group.code && format === dataset.format_type)}
           dataset={dataset}
           format={search.format}
-          isOpenAtFirst={index === 0 || ends[index]! <= OPEN_AT_FIRST}
+          isOpenByItself={index === 0 || ends[index]! <= OPEN_BY_THEMSELVES}
           begin={search.finding}
         />
       ))}
