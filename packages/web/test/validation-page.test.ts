@@ -84,8 +84,8 @@ async function lay(over: Partial<Validation>, jobOver: Partial<JobInfo> = {}) {
   const worst = findings.slice(0, 3).map(({ code, severity, message, where }) => ({ code, severity, message, where }))
   const laid = { ...job, ...jobOver, result, result_summary: { verdict, reason, depth, counts, coverage, worst } }
   const jobs = status.jobs.map((each) => (each.id === job.id ? laid : each))
-  await page.route(STATUS, json({ ...status, jobs }))
-  await page.route(new RegExp(`/jobs/${job.id}$`), json(laid))
+  await page.route(`**/datasets/${dataset.id}/status`, json({ ...status, jobs }))
+  await page.route(`**/datasets/${dataset.id}/jobs/${job.id}`, json(laid))
 }
 
 const counted = (findings: Finding[]) => {
@@ -349,7 +349,7 @@ test("the findings of two commits are told apart, with a warning where they were
   await lay({ ...failing, depth: "full" })
   await page.goto(pageOf(`/compare/${older.source.revision}`))
   await page.getByRole("heading", { name: "Findings 1 new, 1 gone, 1 the same" }).waitFor()
-  // The state of both is laid over, the validation of the other one with it.
+  await page.getByText("The first was read at full depth, the second at metadata depth").waitFor()
   expect(await page.locator("main img, main script").count()).toBe(0)
   expect(await page.getByRole("link", { name: "episode 3, frame 7" }).getAttribute("href")).toContain(
     `@${older.source.revision}/episodes/3`,

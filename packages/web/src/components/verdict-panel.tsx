@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { statusQuery } from "../api/datasets.ts"
 import { schemasQuery } from "../api/jobs.ts"
-import { countWords } from "../finding-words.ts"
+import { countWords, VERDICT_WORDS } from "../finding-words.ts"
 import { formatCount } from "../formatting.ts"
 import { summaryOf, validationJobs, verdictOf } from "../validation-jobs.ts"
 import { Ago } from "./ago.tsx"
@@ -31,8 +31,13 @@ export function VerdictPanel({ dataset, format }: Props) {
   const { data: schemas } = useQuery(schemasQuery)
   if (!status || !schemas) return <section className="panel verdict verdict-pending" aria-label="Verdict" aria-busy />
   const jobs = validationJobs(status.jobs)
+  const summary = jobs.done && summaryOf(jobs.done)
   return (
     <section className="panel verdict" aria-labelledby={TITLE_ID}>
+      {/* Stays while what is shown changes, so that a screen reader hears when the verdict comes. */}
+      <p className="visually-hidden" role="status">
+        {summary && jobs.done && `Validation: ${VERDICT_WORDS[verdictOf(summary.verdict, jobs.done)]}`}
+      </p>
       {jobs.done ? (
         <>
           <Done job={jobs.done} dataset={dataset} format={format} />
