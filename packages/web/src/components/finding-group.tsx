@@ -6,7 +6,7 @@ import { formatCount, plural } from "../formatting.ts"
 import { Advice } from "./advice.tsx"
 import { FindingItem } from "./finding-item.tsx"
 import { SeverityMark } from "./severity-mark.tsx"
-import "./findings.css"
+import "./finding-group.css"
 
 /** Findings that one press shows. */
 const PAGE = 20

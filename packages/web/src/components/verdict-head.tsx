@@ -4,7 +4,7 @@ import { VERDICT_WORDS } from "../finding-words.ts"
 import "./verdict.css"
 
 /** What the sign shows: a verdict, or that one is being reached. */
-export type VerdictTone = Verdict | "running"
+type VerdictTone = Verdict | "running"
 
 const SIGNS: Record<VerdictTone, { shape: ReactNode; mark: string }> = {
   pass: { shape: <circle cx="16" cy="16" r="14" />, mark: "m10 16.5 4.2 4.2L22.5 12" },
