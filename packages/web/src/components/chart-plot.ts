@@ -13,7 +13,7 @@ const BAND_OPACITY = 0.22
 /** Of the lines that are not looked at. */
 const FAINT = 0.2
 /** Beyond these the colours begin anew, with another dash. */
-export const COLOURS = 8
+const COLOURS = 8
 const DASHES = [[], [6, 3], [2, 3], [9, 3, 2, 3]]
 
 /** The colour and the dash a value is drawn with, and told apart by. */

@@ -26,7 +26,7 @@ export function EpisodeCameras({ player, dataset, episode }: Props) {
   return (
     <>
       {episode.videos.length > 0 && (
-        <ul className="views" aria-label="Cameras" data-count={Math.min(4, episode.videos.length)}>
+        <ul className="views" aria-label="Cameras" data-count={Math.min(5, episode.videos.length)}>
           {episode.videos.map((video) => (
             <li key={video.camera}>
               <CameraView

@@ -19,7 +19,7 @@ export function EpisodeCharts({ frames, player }: { frames: Frames; player: Play
   return (
     <section aria-labelledby="charts-title" className="charts">
       <SectionHead id="charts-title" title="Numbers" count={formatCount(panels.length)}>
-        <span className="row">
+        <span className="row charts-zoom">
           <button type="button" className="button button-small" onClick={() => group.zoomIn(player.t)}>
             Look closer
           </button>

@@ -3,7 +3,7 @@ import type { EpisodeSort } from "@robokit/core/episode/schema"
 import { useQueries, useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { type KeyboardEvent, useMemo, useRef, useState } from "react"
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import { type EpisodeFilter, episodesQuery, longestQuery, PAGE } from "../api/episodes.ts"
 import { useValidation } from "../api/findings.ts"
 import { countFindings } from "../episode-findings.ts"
@@ -12,6 +12,7 @@ import { DEFAULT_SORT, directionOf, reversed } from "../episode-sorts.ts"
 import { addressOf } from "./dataset-link.tsx"
 import { EpisodeRow } from "./episode-row.tsx"
 import { ErrorNote } from "./error-note.tsx"
+import { SortIcon } from "./icons.tsx"
 import { useIsNarrow, useSettled } from "./use-screen.ts"
 
 const ROW_PX = 44
@@ -43,6 +44,7 @@ export function EpisodeGrid({ dataset, search, filter, total, onSort }: Props) {
   const navigate = useNavigate()
   const [active, setActive] = useState(0)
   const size = useIsNarrow() ? TALL_ROW_PX : ROW_PX
+  // eslint-disable-next-line react/incompatible-library -- what it returns is used here only, and no compiler keeps it
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
@@ -51,6 +53,11 @@ export function EpisodeGrid({ dataset, search, filter, total, onSort }: Props) {
     scrollPaddingStart: ROW_PX,
   })
   const items = virtual.getVirtualItems()
+  const { sort, q, task } = filter
+  useEffect(() => {
+    setActive(0)
+    scroller.current?.scrollTo({ top: 0 })
+  }, [sort, q, task])
   const [from, to] = useSettled(pagesOf(items[0]?.index ?? 0, items.at(-1)?.index ?? 0), SETTLED_MS)
   const pages = useQueries({
     queries: Array.from({ length: to - from + 1 }, (_, at) => episodesQuery(dataset.id, filter, from + at)),
@@ -102,8 +109,8 @@ export function EpisodeGrid({ dataset, search, filter, total, onSort }: Props) {
       >
         <div role="rowgroup" className="episodes-head">
           <div role="row" aria-rowindex={1} className="episodes-line">
-            {COLUMNS.map(({ name, sort }) => (
-              <Column key={name} name={name} column={sort} sort={filter.sort ?? DEFAULT_SORT} onSort={onSort} />
+            {COLUMNS.map(({ name, sort: column }) => (
+              <Column key={name} name={name} column={column} sort={sort ?? DEFAULT_SORT} onSort={onSort} />
             ))}
           </div>
         </div>
@@ -150,9 +157,7 @@ function Column({ name, column, sort, onSort }: ColumnProps) {
     <div role="columnheader" aria-sort={direction ?? "none"}>
       <button type="button" onClick={() => onSort(direction === "ascending" ? reversed(column) : column)}>
         {name}
-        <span aria-hidden="true" className="episodes-arrow">
-          {direction === "ascending" ? "↑" : direction === "descending" ? "↓" : ""}
-        </span>
+        <SortIcon direction={direction} />
       </button>
     </div>
   )

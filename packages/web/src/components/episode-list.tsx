@@ -1,7 +1,7 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
-import { useQuery } from "@tanstack/react-query"
+import { keepPreviousData, useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { type EpisodeFilter, episodesQuery, isNotIndexed } from "../api/episodes.ts"
 import type { EpisodesSearch } from "../episode-search.ts"
 import { plural } from "../formatting.ts"
@@ -26,7 +26,8 @@ export function EpisodeList({ dataset, search }: Props) {
   const { sort, q, task } = search
   const filter: EpisodeFilter = { ...(sort && { sort }), ...(q && { q }), ...(task && { task }) }
   const navigate = useNavigate({ from: "/$owner/$ref/episodes" })
-  const first = useQuery(episodesQuery(dataset.id, filter, 0))
+  // What was found before stays until there is more: the focus is in it.
+  const first = useQuery({ ...episodesQuery(dataset.id, filter, 0), placeholderData: keepPreviousData })
   const narrow = (change: { [name in keyof EpisodesSearch]?: EpisodesSearch[name] | undefined }) => {
     const next = Object.entries({ ...search, ...change }).filter(([, value]) => value !== undefined && value !== "")
     void navigate({ search: Object.fromEntries(next) as EpisodesSearch, replace: true, resetScroll: false })
@@ -36,7 +37,7 @@ export function EpisodeList({ dataset, search }: Props) {
   return (
     <>
       <div className="episodes-tools">
-        <Words key={q === undefined ? "none" : "some"} q={q ?? ""} onWords={(words) => narrow({ q: words })} />
+        <Words q={q ?? ""} onWords={(words) => narrow({ q: words })} />
         <TaskChoice dataset={dataset} task={task ?? ""} onTask={(chosen) => narrow({ task: chosen })} />
         <p className="small soft" role="status">
           {first.data && plural(first.data.total, "episode")}
@@ -52,7 +53,6 @@ export function EpisodeList({ dataset, search }: Props) {
       )}
       {first.data && first.data.total > 0 && (
         <EpisodeGrid
-          key={JSON.stringify(filter)}
           dataset={dataset}
           search={search}
           filter={filter}
@@ -67,9 +67,18 @@ export function EpisodeList({ dataset, search }: Props) {
 /** Asked for once the typing rests. */
 function Words({ q, onWords }: { q: string; onWords: (words: string) => void }) {
   const [words, setWords] = useState(q)
+  const asked = useRef(q)
   useEffect(() => {
-    if (words.trim() === q) return
-    const timer = setTimeout(() => onWords(words.trim()), DEBOUNCE_MS)
+    // Another address was gone to; it is not our own question coming back.
+    if (q !== asked.current) setWords(q)
+    asked.current = q
+  }, [q])
+  useEffect(() => {
+    if (words.trim() === asked.current) return
+    const timer = setTimeout(() => {
+      asked.current = words.trim()
+      onWords(words.trim())
+    }, DEBOUNCE_MS)
     return () => clearTimeout(timer)
   })
   return (

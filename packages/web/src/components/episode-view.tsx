@@ -1,6 +1,7 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { EpisodeDetail } from "@robokit/core/episode/schema"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { CatchBoundary, type ErrorComponentProps } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useMemo } from "react"
 import { episodeQuery, framesQuery, neighboursQuery } from "../api/episodes.ts"
 import { useValidation } from "../api/findings.ts"
@@ -51,7 +52,7 @@ export function EpisodeView({ dataset, episode, search }: Props) {
     <article className="episode">
       <EpisodeHead dataset={dataset} episode={episode} search={search} neighbours={neighbours} fps={fps} />
       {player ? (
-        <div className="episode-stage">
+        <>
           <Moment player={player} search={search} />
           <EpisodeCameras player={player} dataset={dataset} episode={episode} />
           <Transport
@@ -62,7 +63,7 @@ export function EpisodeView({ dataset, episode, search }: Props) {
             neighbours={neighbours}
             found={found}
           />
-        </div>
+        </>
       ) : (
         !frames.isPending && (
           <p className="note note-warn">
@@ -79,13 +80,20 @@ export function EpisodeView({ dataset, episode, search }: Props) {
         <ErrorNote error={frames.error} title="The numbers could not be read" onRetry={() => void frames.refetch()} />
       )}
       {frames.data && player && (
-        <Suspense fallback={<Loading what="the charts" />}>
-          <EpisodeCharts key={n} frames={frames.data} player={player} />
-        </Suspense>
+        <CatchBoundary getResetKey={() => String(n)} errorComponent={NoCharts}>
+          <Suspense fallback={<Loading what="the charts" />}>
+            <EpisodeCharts key={n} frames={frames.data} player={player} />
+          </Suspense>
+        </CatchBoundary>
       )}
     </article>
   )
 }
+
+/** Without its charts the page still shows the pictures. */
+const NoCharts = ({ error, reset }: ErrorComponentProps) => (
+  <ErrorNote error={error} title="The charts could not be drawn" onRetry={reset} />
+)
 
 /** A component of its own, so that the address changes without the page being made anew. */
 function Moment({ player, search }: { player: Player; search: EpisodeSearch }) {

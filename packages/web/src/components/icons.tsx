@@ -22,6 +22,11 @@ export const PauseIcon = () => <Icon d="M5 3v10M11 3v10" />
 export const FrameBackIcon = () => <Icon d="M12.5 3v10l-7-5zM3.5 3v10" />
 export const FrameOnIcon = () => <Icon d="M3.5 3v10l7-5zM12.5 3v10" />
 
+const SORTED = { ascending: "M8 13V3M4 7l4-4 4 4", descending: "M8 3v10M4 9l4 4 4-4" }
+export const SortIcon = ({ direction }: { direction: keyof typeof SORTED | undefined }) => (
+  <Icon d={direction ? SORTED[direction] : ""} size={12} />
+)
+
 export const Mark = () => (
   <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true" focusable="false" className="mark">
     <rect width="32" height="32" rx="7" fill="currentColor" />

@@ -53,7 +53,6 @@ function Mark({ at, findings, player }: MarkProps) {
     <button
       type="button"
       className="timeline-mark"
-      data-side={at > player.length / 2 ? "end" : "start"}
       style={placed(at, player)}
       aria-label={`${moment}, frame ${at}: ${findings.map((each) => `${each.severity}, ${each.message}`).join("; ")}`}
       onClick={() => player.seek(at)}

@@ -9,6 +9,9 @@ const [HAVE_CURRENT_DATA, HAVE_FUTURE_DATA] = [2, 3]
 const TAIL_S = 0.25
 /** A single frame that takes longer than this is waited for. */
 const SLOW_MS = 300
+/** How much further a camera is sent that showed the frame beside the one it should, in frames; and how often. */
+const NUDGE = 0.3
+const TRIES = 2
 
 export type Failure = "not_supported" | "decode" | "network"
 const FAILURES: Record<number, Failure> = { 2: "network", 3: "decode", 4: "not_supported" }
@@ -30,16 +33,23 @@ export class Camera {
   /** The frame it was last sent to; null when it has left it since. */
   #sent: number | null = null
   #sentAt = 0
+  /** Of the file's times against the frames, in frames, as far as it showed. */
+  #shift = 0
+  #tries = 0
   #isRolling = false
   /** Refused by the browser, which then leaves only frame by frame. */
   #mayRoll = true
   #callback = 0
+  /** Firefox does since its version 132. */
+  readonly #tellsPictures: boolean
 
   constructor(video: HTMLVideoElement, window: Window, fps: number, length: number, changed: () => void) {
     this.video = video
     this.window = window
     this.last = framesIn(window, length, fps) - 1
+    video.classList.remove("is-own")
     this.#fps = fps
+    this.#tellsPictures = typeof video.requestVideoFrameCallback === "function"
     this.#changed = changed
     const { signal } = this.#listening
     video.addEventListener("error", () => this.#fail(), { signal })
@@ -105,7 +115,9 @@ export class Camera {
       this.#isRolling = false
       this.video.pause()
     }
-    this.#wanted = Math.max(0, Math.min(frame, this.last))
+    const wanted = Math.max(0, Math.min(frame, this.last))
+    if (wanted !== this.#wanted) this.#tries = 0
+    this.#wanted = wanted
     this.#send()
   }
 
@@ -121,12 +133,13 @@ export class Camera {
     if (video.seeking || this.#sent === this.#wanted) return
     this.#sent = this.#wanted
     this.#sentAt = performance.now()
-    video.currentTime = mediaTimeOf(this.#wanted, this.window, this.#fps)
+    video.currentTime = mediaTimeOf(this.#wanted, this.window, this.#fps, this.#shift)
   }
 
   #arrive() {
     // On the way it may have been asked for another one.
     this.#send()
+    if (!this.#tellsPictures && !this.video.seeking) this.video.classList.add("is-own")
     this.#changed()
   }
 
@@ -136,16 +149,27 @@ export class Camera {
     this.#changed()
   }
 
-  /** A picture of another episode is hidden as soon as it is known to be one. */
+  /** Only a picture of this episode is let be seen: a file begins with another one's, and goes on with another one's. */
   #watch() {
-    if (!("requestVideoFrameCallback" in this.video)) return
+    if (!this.#tellsPictures) return
     this.#callback = this.video.requestVideoFrameCallback((_now, { mediaTime }) => {
       this.shown = frameOfPicture(mediaTime, this.window, this.#fps)
-      const isStranger = this.shown < 0 || this.shown > this.last
       this.video.dataset.frame = String(this.shown)
-      this.video.classList.toggle("is-stranger", isStranger)
+      this.video.classList.toggle("is-own", this.shown >= 0 && this.shown <= this.last)
+      this.#nudge(this.shown)
       this.#changed()
       this.#watch()
     })
+  }
+
+  /** The file's times may have drifted, and browsers differ in what they show between two pictures. */
+  #nudge(shown: number) {
+    const off = this.#wanted - shown
+    if (this.#isRolling || this.video.seeking || this.#sent !== this.#wanted || Math.abs(off) !== 1) return
+    if (this.#tries >= TRIES) return
+    this.#tries++
+    this.#shift += off * NUDGE
+    this.#sent = null
+    this.#send()
   }
 }

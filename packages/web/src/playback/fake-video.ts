@@ -16,8 +16,11 @@ export class FakeVideo extends EventTarget {
   /** How much faster or slower it runs than it should. */
   skew = 1
   seekMs = 20
+  /** How much later than n / fps its pictures are, in seconds. */
+  drift = 0
   classes = new Set<string>()
   classList = {
+    remove: (name: string) => void this.classes.delete(name),
     toggle: (name: string, isOn: boolean) => void (isOn ? this.classes.add(name) : this.classes.delete(name)),
   }
   playbackRate = 1
@@ -69,10 +72,11 @@ export class FakeVideo extends EventTarget {
   }
 
   #present() {
-    const frame = Math.floor(this.#time * FPS + 1e-6)
+    const frame = Math.floor((this.#time - this.drift) * FPS + 1e-6)
     this.pictures.push(frame)
     const callbacks = this.#callbacks
     this.#callbacks = []
-    for (const each of callbacks) each(performance.now(), { mediaTime: frame / FPS } as VideoFrameCallbackMetadata)
+    for (const each of callbacks)
+      each(performance.now(), { mediaTime: frame / FPS + this.drift } as VideoFrameCallbackMetadata)
   }
 }

@@ -106,14 +106,16 @@ test("a page that is busy near the end still shows no frame of another episode",
 
 test("should one be seen all the same, it is hidden", () => {
   const { video } = attach("one")
+  expect(video.classes).not.toContain("is-own")
   pass(100)
+  expect(video.classes).toContain("is-own")
   player.play()
   pass(500)
   pass(3500, false)
-  expect(video.classes).toContain("is-stranger")
+  expect(video.classes).not.toContain("is-own")
   pass(400)
   expect(player.frame).toBe(LENGTH - 1)
-  expect(video.classes).not.toContain("is-stranger")
+  expect(video.classes).toContain("is-own")
 })
 
 test("one that runs slower or faster is kept within a frame of the others", () => {
@@ -140,7 +142,9 @@ test("while one waits for the network all wait, at the same frame, and go on tog
   player.play()
   pass(500)
   two.readyState = 2
-  pass(100)
+  pass(48)
+  expect([one.paused, two.paused, player.isWaiting]).toEqual([true, true, false])
+  pass(400)
   expect(player.isWaiting).toBe(true)
   const { frame } = player
   pass(2000)
@@ -176,6 +180,17 @@ test("one that fails is left behind, and the others play on", () => {
   expect(player.camera("broken")?.failure).toBe("not_supported")
   expect(player.frame).toBeGreaterThan(15)
   expect(video.paused).toBe(false)
+})
+
+test.each([0.4, -0.3])("a file whose times are off by %f frames is sent to the right picture all the same", (drift) => {
+  const { video } = attach("one")
+  video.drift = drift / FPS
+  pass(100)
+  for (const frame of [12, 40, 41, 0, 89]) {
+    player.seek(frame)
+    pass(200)
+    expect(video.pictures.at(-1)).toBe(FIRST + frame)
+  }
 })
 
 test("with no camera at all, or none that works, the page's own clock plays", () => {
@@ -232,6 +247,10 @@ test("a browser that lets nothing play by itself is shown frame by frame", async
   pass(600)
   expect(player.frame).toBeGreaterThan(10)
   expect(video.pictures.length).toBeGreaterThan(5)
+  player.seek(40)
+  pass(300)
+  expect(player.frame).toBeGreaterThan(45)
+  expect(video.play).toHaveBeenCalledOnce()
 })
 
 test("from the end it begins anew, and what was let go is not touched again", () => {
@@ -240,8 +259,11 @@ test("from the end it begins anew, and what was let go is not touched again", ()
   pass(100)
   player.play()
   expect(player.frame).toBe(0)
-  detach()
+  pass(100)
+  player.seek(20)
+  player.seek(30)
   const sent = video.currentTimes.length
+  detach()
   player.seek(50)
   pass(100)
   expect([video.currentTimes.length, video.paused]).toEqual([sent, true])

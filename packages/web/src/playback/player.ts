@@ -4,6 +4,8 @@ import { frameAt, timeOf, type Window } from "./window.ts"
 
 /** A page that was away for longer goes on where it was. */
 const LONGEST_TICK_MS = 100
+/** All cameras meet again faster than this, most times, and nobody needs to be told. */
+const PATIENCE_MS = 300
 
 export const RATES = [0.25, 0.5, 1, 2, 4]
 
@@ -21,6 +23,8 @@ export class Player {
   #rate = 1
   #isPlaying = false
   #isWaiting = false
+  #waitingSince = 0
+  #isLate = false
   #lastTick = 0
   #request = 0
   /** Counts up with everything that happens, for who must know that something did. */
@@ -49,9 +53,9 @@ export class Player {
   get isPlaying() {
     return this.#isPlaying
   }
-  /** It should be playing, and a camera has no pictures yet. */
+  /** It should be playing, and a camera has had no pictures for a while. */
   get isWaiting() {
-    return this.#isPlaying && this.#isWaiting
+    return this.#isPlaying && this.#isLate
   }
   get version() {
     return this.#version
@@ -92,6 +96,7 @@ export class Player {
   pause() {
     if (!this.#isPlaying) return
     this.#isPlaying = false
+    this.#isLate = false
     cancelAnimationFrame(this.#request)
     this.#showAll()
   }
@@ -137,6 +142,7 @@ export class Player {
   /** Everybody stops at the same frame, until all of them have it. */
   #hold() {
     this.#isWaiting = true
+    this.#waitingSince = performance.now()
     this.#time = this.t
     this.#showAll()
   }
@@ -151,8 +157,9 @@ export class Player {
   #advance(now: number) {
     const cameras = [...this.#cameras.values()]
     if (this.#isWaiting) {
-      if (!cameras.every((camera) => camera.isReady)) return
+      if (!cameras.every((camera) => camera.isReady)) return this.#beLate(now)
       this.#isWaiting = false
+      this.#isLate = false
       for (const camera of cameras) if (camera.mayRollAt(this.#frame, this.#rate)) camera.roll(this.#rate)
       return this.#tell()
     }
@@ -170,6 +177,12 @@ export class Player {
     }
     if (this.#frame >= this.last) this.pause()
     else if (isAhead) this.#tell()
+  }
+
+  #beLate(now: number) {
+    if (this.#isLate || now - this.#waitingSince < PATIENCE_MS) return
+    this.#isLate = true
+    this.#tell()
   }
 
   /** False when it is so far from the others that all must meet again. */

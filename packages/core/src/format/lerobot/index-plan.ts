@@ -97,6 +97,7 @@ function sliced(
   perRow: number,
 ) {
   if (size > limit) return [noted(`${path} is ${size} bytes long, more than is read.`)]
+  if (size === 0) return [noted(`${path} is empty.`)]
   const parts: IndexPart[] = []
   for (let from = 0; from < size; from += step) {
     const to = Math.min(size, from + step)

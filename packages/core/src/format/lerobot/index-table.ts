@@ -49,7 +49,10 @@ export async function readTablePart(part: TablePart, declared: Declared, { files
     }
     place += group.rows
   }
-  const { rows, counts } = counted(episodes, unusable)
+  // Each part reads the whole row group: of statistics that would be hundreds of MB, many times.
+  const hasLeft = slice && keptStats(declared.info).size > 0
+  const notes = hasLeft ? [`${path} is too long a piece to read statistics from; they are not indexed.`] : []
+  const { rows, counts } = counted(episodes, unusable, notes)
   return { rows: { ...noRows(), episodes: rows }, counts }
 }
 

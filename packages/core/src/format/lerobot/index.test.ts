@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { hasSharedData, sharedData } from "../../../test/shared-data.ts"
@@ -6,6 +7,7 @@ import type { Files } from "../../files/files.ts"
 import { folderFiles } from "../../files/folder.ts"
 import { memoryFiles } from "../../files/memory.ts"
 import type { IndexPart } from "../adapter.ts"
+import { writeParquet } from "../../parquet/write.ts"
 import { buildLeRobot, type LeRobotSpec } from "./builder.ts"
 import { lerobotIndex } from "./index-plan.ts"
 
@@ -130,6 +132,8 @@ describe("what is wrong with a table", () => {
     const { summary } = await indexOf(memoryFiles(tree))
     expect(summary).toMatchObject({ episodes: null, frames: null, tasks: 3 })
     expect(summary.notes).toContain("The dataset has no table of its episodes.")
+    const empty = await indexOf(memoryFiles({ ...tree, "meta/episodes.jsonl": "" }))
+    expect(empty.summary).toMatchObject({ episodes: null, notes: ["meta/episodes.jsonl is empty."] })
   })
 })
 
@@ -163,6 +167,36 @@ describe("a long table is cut into parts that together have every episode once",
     expect(summary).toMatchObject({ episodes: 4100, frames: 4100, tasks: 4100 })
     expect(rows.episodes.map(({ tasks }) => tasks)).toEqual(episodes.map(({ tasks }) => tasks))
     expect(new Set(rows.episodes.map(({ place }) => place)).size).toBe(4100)
+  })
+})
+
+describe("one row group that is too long for a part", () => {
+  test("is cut by its rows, and says that statistics were left out", async () => {
+    const count = 17_000
+    const index = Array.from({ length: count }, (_, at) => at)
+    const bytes = writeParquet({
+      columns: [
+        { name: "episode_index", type: "int64", data: index },
+        { name: "length", type: "int64", data: index.map((at) => (at * 7919) % 1000) },
+        {
+          name: "tasks",
+          type: "string",
+          depth: 1,
+          data: index.map((at) => [createHash("md5").update(String(at)).digest("hex")]),
+        },
+      ],
+    })
+    const path = "meta/episodes/chunk-000/file-000.parquet"
+    const { rows, parts, summary } = await indexOf(memoryFiles({ ...(await built("3.0")), [path]: bytes }))
+    expect(parts.filter(({ part }) => part["kind"] === "table")).toHaveLength(2)
+    expect(rows.episodes.map(({ episode_index }) => episode_index)).toEqual(index)
+    expect(rows.episodes[16_500]).toMatchObject({
+      length: (16_500 * 7919) % 1000,
+      data_path: null,
+      flags: ["no_data_file"],
+    })
+    expect(summary).toMatchObject({ episodes: count, flags: { no_data_file: count } })
+    expect(summary.notes).toEqual([expect.stringContaining("statistics")])
   })
 })
 

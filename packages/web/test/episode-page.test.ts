@@ -1,0 +1,380 @@
+import { rmSync } from "node:fs"
+import type { Finding, Validation } from "@robokit/core/check/schema"
+import type { DatasetInfo } from "@robokit/core/dataset/schema"
+import type { Episode } from "@robokit/core/episode/schema"
+import type { Browser, BrowserContext, Page, Route } from "playwright-core"
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { type Product, startProduct, until } from "../../local/test/product.ts"
+import { violations } from "./accessibility.ts"
+import { launchBrowser } from "./browser.ts"
+
+const SAMPLE = "observabot/so101_die_mat4"
+const FPS = 30
+/** Neither the first nor the last of its files. */
+const N = 200
+const EPISODES = /\/api\/v1\/datasets\/\d+\/episodes\?/
+
+let product: Product
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let dataset: DatasetInfo
+let episode: Episode
+let complaints: string[]
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  dataset = await imported(SAMPLE)
+  episode = await get(`/${dataset.id}/episodes/${N}`)
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+  if (product) rmSync(product.data_dir, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  context = await browser.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
+  page = await context.newPage()
+  complaints = []
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
+  page.on("pageerror", (error) => complaints.push(String(error)))
+})
+afterEach(() => context.close())
+
+const get = async (path: string) => (await fetch(`${product.api}/api/v1/datasets${path}`)).json()
+/** The machine may be busy with other tests. */
+const eventually = <T>(ask: () => T, options = {}) => expect.poll(ask, { timeout: 15_000, ...options })
+const json =
+  (body: unknown, headers: Record<string, string> = {}, status = 200) =>
+  (route: Route) =>
+    route.fulfill({ status, headers, contentType: "application/json", body: JSON.stringify(body) })
+
+async function imported(repo_id: string): Promise<DatasetInfo> {
+  const body = JSON.stringify({ source: { type: "huggingface", repo_id } })
+  const headers = { "content-type": "application/json" }
+  const created = await fetch(`${product.api}/api/v1/datasets/`, { method: "POST", headers, body })
+  const { id, existing_id } = (await created.json()) as { id: number; existing_id?: number }
+  const { jobs } = await until(
+    () => get(`/${existing_id ?? id}/status`),
+    ({ status }) => status === "completed",
+    60,
+  )
+  expect(jobs.map((job: { job_type: string }) => job.job_type)).toContain("indexing")
+  return get(`/${existing_id ?? id}`)
+}
+
+const addressOf = ({ source }: DatasetInfo, rest: string) => `/${source.repo_id}@${source.revision}/episodes${rest}`
+const open = (rest: string) => page.goto(addressOf(dataset, rest))
+/** The frame each camera shows, as the browser says; of the episode, not of the file. */
+const shown = () => page.locator("video").evaluateAll((all) => all.map((each) => Number(each.dataset.frame)))
+const clock = () => page.locator(".transport-clock [role=status]").innerText()
+const moment = () => Number(new URL(page.url()).searchParams.get("t"))
+
+/** Every picture that comes onto the screen from now on, in seconds inside its file. */
+const watch = () =>
+  page.locator("video").evaluateAll((videos) => {
+    const seen: number[] = []
+    Object.assign(globalThis, { seen })
+    for (const video of videos as HTMLVideoElement[]) {
+      const note: VideoFrameRequestCallback = (_now, { mediaTime }) => {
+        seen.push(mediaTime)
+        video.requestVideoFrameCallback(note)
+      }
+      video.requestVideoFrameCallback(note)
+    }
+  })
+const seen = () => page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)
+
+test("an address leads to its very frame, on all cameras and the charts", async () => {
+  await open(`/${N}?t=2`)
+  await eventually(shown).toEqual([60, 60, 60])
+  expect(await clock()).toBe("Frame 60, 2.00 seconds")
+  await page.getByRole("heading", { name: "observation.state" }).waitFor()
+  const { series } = await get(`/${dataset.id}/episodes/${N}/frames?points=1000&columns=observation.state`)
+  const first = page.getByRole("list", { name: "Lines of observation.state" }).getByRole("button").first()
+  expect(await first.locator(".chart-value").innerText()).toBe(String(Number(series[0].max[60].toPrecision(4))))
+
+  await page.goto(addressOf(dataset, `/${N}?frame=101`))
+  await eventually(shown).toEqual([101, 101, 101])
+  expect(complaints).toEqual([])
+})
+
+test("an arrow is a frame, with shift a second; Home and End its ends; the address follows", async () => {
+  await open(`/${N}`)
+  await eventually(shown).toEqual([0, 0, 0])
+  for (const [key, frame] of [
+    ["ArrowRight", 1],
+    ["ArrowRight", 2],
+    ["Shift+ArrowRight", 32],
+    ["ArrowLeft", 31],
+    ["End", 217],
+    ["ArrowRight", 217],
+    ["Shift+ArrowLeft", 187],
+  ] as const) {
+    await page.keyboard.press(key)
+    await eventually(shown, { message: key }).toEqual([frame, frame, frame])
+  }
+  await eventually(moment).toBe(6.233)
+  await page.reload()
+  await eventually(shown).toEqual([187, 187, 187])
+})
+
+test("played, the cameras stay in step; at rest they show the same frame", async () => {
+  await open(`/${N}?t=1`)
+  await eventually(shown).toEqual([30, 30, 30])
+  await page.keyboard.press("Space")
+  const apart: number[] = []
+  await expect
+    .poll(
+      async () => {
+        const frames = await shown()
+        apart.push(Math.max(...frames) - Math.min(...frames))
+        return Math.min(...frames)
+      },
+      { timeout: 20_000, interval: 30 },
+    )
+    .toBeGreaterThan(90)
+  // Pictures come onto the screen one after the other, so that between two of them a camera is one ahead.
+  expect(apart.toSorted((a, b) => a - b)[Math.floor(apart.length / 2)]).toBeLessThanOrEqual(1)
+  await page.keyboard.press("Space")
+  await eventually(async () => new Set(await shown()).size).toBe(1)
+  const [frame] = await shown()
+  await eventually(moment).toBeCloseTo(frame! / FPS, 3)
+})
+
+test("played to its end it stops there, and shows no picture of the episodes beside it in the file", async () => {
+  await open(`/${N}?t=5`)
+  await eventually(shown).toEqual([150, 150, 150])
+  await watch()
+  await page.getByRole("button", { name: "Play" }).click()
+  await page.getByRole("button", { name: "Play" }).waitFor({ timeout: 20_000 })
+  await eventually(shown).toEqual([217, 217, 217])
+  const [video] = episode.videos
+  const pictures = (await seen()).map((mediaTime) => Math.round((mediaTime - video!.from_s!) * FPS))
+  expect(pictures.length).toBeGreaterThan(30)
+  expect(pictures.filter((frame) => frame < 150 || frame > 217)).toEqual([])
+})
+
+test("] goes on to the next episode of the list it was opened from, [ back", async () => {
+  const prefetched = page.waitForRequest(new RegExp(`/episodes/${N + 1}/frames`))
+  await open(`/${N}?t=2`)
+  await prefetched
+  await page.getByRole("link", { name: "Next episode: 201" }).waitFor()
+  await page.keyboard.press("]")
+  await page.getByRole("heading", { level: 1, name: "Episode 201" }).waitFor()
+  await eventually(shown).toEqual([0, 0, 0])
+  expect(new URL(page.url()).search).toBe("")
+
+  const [longest, second] = await get(`/${dataset.id}/episodes?sort=-length&limit=2`)
+  await open(`/${longest.episode_index}?sort=-length`)
+  await page.getByRole("link", { name: `Next episode: ${second.episode_index}` }).waitFor()
+  await page.keyboard.press("]")
+  await page.getByRole("heading", { level: 1, name: `Episode ${second.episode_index}` }).waitFor()
+  await page.getByRole("link", { name: `Previous episode: ${longest.episode_index}` }).waitFor()
+  await page.keyboard.press("[")
+  await page.getByRole("heading", { level: 1, name: `Episode ${longest.episode_index}` }).waitFor()
+  expect(new URL(page.url()).searchParams.get("sort")).toBe("-length")
+})
+
+test("findings are marks on the timeline, and go to their frame", async () => {
+  await withFindings([
+    { severity: "error", message: "It jumps.", where: { episode: N, frame: 60 }, places: [{ episode: N, frame: 131 }] },
+    { severity: "info", message: "Somewhere else.", where: { episode: 3, frame: 1 } },
+  ])
+  await open(`/${N}`)
+  const marks = page.locator(".timeline-mark")
+  await eventually(() => marks.count()).toBe(2)
+  expect(await marks.first().getAttribute("aria-label")).toBe("0:02.00, frame 60: error, It jumps.")
+  await marks.nth(1).focus()
+  await page.keyboard.press("Enter")
+  await eventually(shown).toEqual([131, 131, 131])
+  expect(await page.locator(".found li").count()).toBe(1)
+  await page.goto(addressOf(dataset, ""))
+  await page.getByRole("row", { name: /^3 .*1 finding/ }).waitFor()
+})
+
+test("a click into a chart goes there, a drag looks closer in all of them, and one button takes it back", async () => {
+  await open(`/${N}`)
+  const over = page.locator(".chart .u-over")
+  await eventually(() => over.count()).toBe(4)
+  await over.first().scrollIntoViewIfNeeded()
+  const box = (await over.first().boundingBox())!
+  await page.mouse.click(box.x + box.width / 2, box.y + 40)
+  await eventually(async () => (await shown())[0]).toBe(Math.round(217 / 2))
+
+  const value = page.getByRole("list", { name: "Lines of observation.velocity" }).locator(".chart-value").first()
+  const here = await value.innerText()
+  await page.mouse.move(box.x + 60, box.y + 40)
+  await eventually(() => value.innerText()).not.toBe(here)
+  await page.mouse.move(box.x - 40, box.y + 40)
+  await eventually(() => value.innerText()).toBe(here)
+
+  const whole = page.getByRole("button", { name: "Whole episode" })
+  expect(await whole.isDisabled()).toBe(true)
+  await page.mouse.move(box.x + 100, box.y + 40)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 400, box.y + 40, { steps: 5 })
+  await page.mouse.up()
+  await eventually(() => whole.isEnabled()).toBe(true)
+  expect((await shown())[0]).toBe(Math.round(217 / 2))
+  await whole.click()
+  await eventually(() => whole.isDisabled()).toBe(true)
+})
+
+test("a line can be taken away by the keyboard, and another theme is drawn in other colours", async () => {
+  await open(`/${N}`)
+  const line = page.getByRole("list", { name: "Lines of action" }).getByRole("button").first()
+  const pixels = () =>
+    page
+      .locator(".chart canvas")
+      .first()
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+  await line.focus()
+  const before = await pixels()
+  await page.keyboard.press("Enter")
+  expect(await line.getAttribute("aria-pressed")).toBe("false")
+  await eventually(pixels).not.toBe(before)
+  await page.keyboard.press("Enter")
+  await eventually(pixels).toBe(before)
+  await page.emulateMedia({ colorScheme: "dark" })
+  await eventually(pixels).not.toBe(before)
+})
+
+test("a camera this browser cannot play says which and why, and the others play on", async () => {
+  const depth = await imported("shelf-robotics/franka_depth_bin")
+  await page.goto(addressOf(depth, "/3?t=1"))
+  await page.getByText("This browser does not play H.265 (HEVC).").waitFor()
+  expect(await page.getByRole("link", { name: "Download the file" }).getAttribute("href")).toMatch(/side_depth.*\.mp4$/)
+  await eventually(async () => (await shown())[0]).toBe(15)
+  await page.keyboard.press("Space")
+  await eventually(async () => (await shown())[0], { timeout: 10_000 }).toBeGreaterThan(25)
+})
+
+test("a camera whose file was not given can be tried again, at the moment where the others are", async () => {
+  await page.route(/images\.wrist/, (route) => route.abort())
+  await open(`/${N}?t=2`)
+  await page.getByText("The file was not given").waitFor()
+  await page.getByRole("button", { name: "One frame on" }).click()
+  await page.unroute(/images\.wrist/)
+  await page.getByRole("button", { name: "Try again" }).click()
+  await eventually(shown).toEqual([61, 61, 61])
+})
+
+test("an episode whose pictures are in the tables says so, and its numbers play", async () => {
+  await page.goto(addressOf(await imported("robokit-samples/reachy_sort_fruit_images"), "/3"))
+  await page.getByText("The pictures of 2 cameras").waitFor()
+  await page.keyboard.press("Space")
+  await page.keyboard.press("Space")
+  await page.keyboard.press("End")
+  await eventually(clock).toBe("Frame 46, 3.07 seconds")
+  expect(complaints).toEqual([])
+})
+
+test("the list is sorted, searched and walked by the keyboard, and all of it is in the address", async () => {
+  await open("")
+  await page.getByRole("row", { name: /^0 / }).waitFor()
+  await page.getByRole("button", { name: "Length" }).click()
+  await page.getByRole("button", { name: "Length" }).click()
+  await page.waitForURL(/sort=-length/)
+  expect(await page.getByRole("columnheader", { name: "Length" }).getAttribute("aria-sort")).toBe("descending")
+  await page.getByRole("searchbox", { name: "Search the tasks" }).pressSequentially("corner", { delay: 20 })
+  await page.waitForURL(/q=corner/)
+  await eventually(() => page.getByRole("status").first().innerText()).toMatch(/^7\d episodes found$/)
+  const [, second] = await get(`/${dataset.id}/episodes?sort=-length&q=corner`)
+  await page.getByRole("grid").focus()
+  await page.keyboard.press("ArrowDown")
+  await page.keyboard.press("Enter")
+  await page.getByRole("heading", { level: 1, name: `Episode ${second.episode_index}` }).waitFor()
+  await page.goBack()
+  await page.getByRole("row", { name: new RegExp(`^${second.episode_index} `) }).waitFor()
+  expect(await page.getByRole("searchbox").inputValue()).toBe("corner")
+})
+
+test("of a hundred thousand episodes only those in sight are there, and the last is one key away", async () => {
+  const asked: number[] = []
+  await page.route(EPISODES, (route) => {
+    const query = new URL(route.request().url()).searchParams
+    const skip = Number(query.get("skip") ?? 0)
+    asked.push(skip)
+    const rows = Array.from({ length: 100 }, (_, at) => ({ ...episode, episode_index: skip + at }))
+    return json(rows, { "x-total-count": "100000" })(route)
+  })
+  await open("")
+  await page.getByRole("row", { name: /^0 / }).waitFor()
+  await page.getByRole("grid").focus()
+  await page.keyboard.press("End")
+  await page.getByRole("row", { name: /^99,999 / }).waitFor()
+  expect(await page.getByRole("row").count()).toBeLessThan(60)
+  expect(new Set(asked).size).toBeLessThanOrEqual(3)
+  expect(await page.getByRole("grid").getAttribute("aria-rowcount")).toBe("100001")
+})
+
+test("without an index its job is offered, and started where one stands", async () => {
+  const problem = { code: "not_indexed", title: "Not indexed", detail: "Dataset 1 is not indexed." }
+  await page.route(EPISODES, json(problem, {}, 409))
+  await page.route(/\/status$/, json({ ...(await get(`/${dataset.id}/status`)), jobs: [] }))
+  await open("")
+  const started = page.waitForRequest(/\/analyses\/indexing$/)
+  await page.getByRole("button", { name: "Index the episodes" }).click()
+  expect((await started).postDataJSON()).toEqual({})
+})
+
+test.each([
+  ["the list", ""],
+  ["an episode", `/${N}?t=2`],
+])(
+  "%s fits a small phone and has no serious barrier, light and dark",
+  async (_name, rest) => {
+    await withFindings([{ message: "It jumps.", where: { episode: N, frame: 60 } }])
+    for (const [width, height] of [
+      [360, 740],
+      [1280, 900],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme })
+        await open(rest)
+        await page.getByRole("heading", { level: 1 }).waitFor()
+        if (rest !== "") await page.locator(".chart").first().waitFor()
+        await page.waitForLoadState("networkidle")
+        expect(await violations(page), `${width} ${colorScheme}`).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      }
+    }
+    expect(complaints).toEqual([])
+  },
+  120_000,
+)
+
+test("the help lists the keys, and gives the focus back", async () => {
+  await open(`/${N}`)
+  await page.getByRole("button", { name: "Play" }).focus()
+  await page.keyboard.press("?")
+  const dialog = page.getByRole("dialog", { name: "Keyboard" })
+  await dialog.waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press("Escape")
+  await dialog.waitFor({ state: "hidden" })
+  expect(await page.getByRole("button", { name: "Play" }).evaluate((each) => each === document.activeElement)).toBe(
+    true,
+  )
+})
+
+/** Lays a finished validation over the jobs of the sample. */
+async function withFindings(findings: Partial<Finding>[]) {
+  const status = await get(`/${dataset.id}/status`)
+  const job = { ...status.jobs[0], id: 9999, job_type: "validation" }
+  const whole = findings.map((each) => ({
+    code: "TEST",
+    severity: "warning",
+    kind: "defect",
+    evidence: {},
+    reference: null,
+    fix: null,
+    occurrences: 1,
+    ...each,
+  }))
+  const result = { findings: whole } as Partial<Validation>
+  await page.route(/\/status$/, json({ ...status, jobs: [...status.jobs, job] }))
+  await page.route(/\/jobs\/9999$/, json({ ...job, result }))
+}
