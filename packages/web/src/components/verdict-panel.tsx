@@ -64,7 +64,7 @@ function Done({ job, dataset, format }: Props & { job: JobListItem }) {
   }
   const { verdict, reason, depth, counts, coverage, worst } = summary
   // What it fails by is the first of the list below, and is not said twice.
-  const why = worst[0]?.message === reason ? `Validation found ${countWords(counts)}. The worst:` : reason
+  const why = worst[0]?.message === reason ? `Validation found ${countWords(counts)}.` : reason
   const found = counts.error + counts.warning + counts.info
   return (
     <>
