@@ -10,7 +10,9 @@ export default defineConfig({
     react(),
     budget({
       maxBytes: 150_000,
-      pages: ["dashboard", "dataset", "episode", "episodes", "job", "operator"].map((page) => `src/pages/${page}.tsx`),
+      pages: ["compare", "dashboard", "dataset", "episode", "episodes", "job", "operator", "validation"].map(
+        (page) => `src/pages/${page}.tsx`,
+      ),
       lazyOnly: ["@rjsf/", "/uplot/"],
     }),
   ],

@@ -15,8 +15,9 @@ export interface DatasetSearch {
 export const readDatasetSearch = ({ format }: Record<string, unknown>): DatasetSearch =>
   typeof format === "string" && format !== "" ? { format } : {}
 
-/** The commit on the Hub. The sample Hub has no pages, so there it is the list of files. */
-export function hubAddress(endpoint: string, repoId: string, revision: string, isSample: boolean): string {
-  const repo = repoId.split("/").map(encodeURIComponent).join("/")
-  return `${endpoint}${isSample ? "/api" : ""}/datasets/${repo}/tree/${encodeURIComponent(revision)}`
+/** The commit on the Hub, or a folder of it. The sample Hub has no pages, so there it is the list of files. */
+export function hubAddress(endpoint: string, repoId: string, revision: string, isSample: boolean, folder = ""): string {
+  const encoded = (path: string) => path.split("/").map(encodeURIComponent).join("/")
+  const below = folder === "" ? "" : `/${encoded(folder)}`
+  return `${endpoint}${isSample ? "/api" : ""}/datasets/${encoded(repoId)}/tree/${encodeURIComponent(revision)}${below}`
 }

@@ -3,6 +3,7 @@ import { Shell } from "./components/shell.tsx"
 import { readDatasetSearch } from "./dataset-address.ts"
 import { readEpisodeSearch, readEpisodesSearch } from "./episode-search.ts"
 import { readImportSearch } from "./import-search.ts"
+import { readValidationSearch } from "./validation-search.ts"
 import { Failed } from "./pages/failed.tsx"
 import { NotFound } from "./pages/not-found.tsx"
 
@@ -55,8 +56,33 @@ const episode = createRoute({
   component: lazyRouteComponent(() => import("./pages/episode.tsx"), "EpisodePage"),
 })
 
+const validation = createRoute({
+  getParentRoute: () => root,
+  path: "/$owner/$ref/validation",
+  validateSearch: readValidationSearch,
+  component: lazyRouteComponent(() => import("./pages/validation.tsx"), "ValidationPage"),
+})
+
+/** Behind it a revision of the same repository, or `owner/name[@revision]` of another; nothing: it is chosen on the page. */
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/$owner/$ref/compare/$",
+  validateSearch: readDatasetSearch,
+  component: lazyRouteComponent(() => import("./pages/compare.tsx"), "ComparePage"),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, importWizard, operator, dataset, job, episodes, episode]),
+  routeTree: root.addChildren([
+    dashboard,
+    importWizard,
+    operator,
+    dataset,
+    job,
+    episodes,
+    episode,
+    validation,
+    compare,
+  ]),
   defaultPreload: "intent",
   defaultErrorComponent: Failed,
   defaultNotFoundComponent: () => <NotFound />,

@@ -28,6 +28,22 @@ export function DatasetNav({ dataset: { source, dataset_metadata: metadata }, fo
       >
         {episodes == null ? "Episodes" : plural(episodes, "episode")}
       </Link>
+      <Link
+        to="/$owner/$ref/validation"
+        params={params}
+        search={search}
+        activeOptions={{ exact: true, includeSearch: false }}
+      >
+        Validation
+      </Link>
+      <Link
+        to="/$owner/$ref/compare/$"
+        params={{ ...params, _splat: "" }}
+        search={search}
+        activeOptions={{ includeSearch: false }}
+      >
+        Comparison
+      </Link>
     </nav>
   )
 }

@@ -17,6 +17,7 @@ import { MetadataView } from "./metadata-view.tsx"
 import { RepoName } from "./repo-name.tsx"
 import { StartJob } from "./start-job.tsx"
 import { StatusBadge } from "./status-badge.tsx"
+import { VerdictPanel } from "./verdict-panel.tsx"
 import "./dataset-view.css"
 
 interface Props {
@@ -70,6 +71,7 @@ export function DatasetView({ initial, siblings }: Props) {
             ))}
         </p>
       )}
+      <VerdictPanel dataset={dataset} format={siblings.length > 1 ? dataset.format_type : undefined} />
       {metadata && <DatasetFacts metadata={metadata} />}
       <p className="dataset-further">
         <Link
@@ -79,6 +81,9 @@ export function DatasetView({ initial, siblings }: Props) {
           className="button"
         >
           Look at the episodes
+        </Link>
+        <Link to="/$owner/$ref/compare/$" params={{ ...addressOf(source), _splat: "" }} className="button button-quiet">
+          Compare with another commit
         </Link>
       </p>
 

@@ -16,6 +16,7 @@ export const SunIcon = () => (
   <Icon d="M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM8 1v1.3M8 13.7V15M1 8h1.3M13.7 8H15M3 3l.9.9M12.1 12.1l.9.9M3 13l.9-.9M12.1 3.9 13 3" />
 )
 export const MoonIcon = () => <Icon d="M13.2 9.7A5.6 5.6 0 0 1 6.3 2.8a5.6 5.6 0 1 0 6.9 6.9z" />
+export const ToIcon = () => <Icon d="M2.5 8h11M9.5 4.5 13.5 8l-4 3.5" size={12} />
 export const PlayIcon = () => <Icon d="M4.5 2.5v11l8.5-5.5z" />
 export const PauseIcon = () => <Icon d="M5 3v10M11 3v10" />
 export const FrameBackIcon = () => <Icon d="M12.5 3v10l-7-5zM3.5 3v10" />

@@ -1,10 +1,12 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import { useQuery } from "@tanstack/react-query"
+import { Link } from "@tanstack/react-router"
 import type { ReactNode } from "react"
 import { jobQuery, schemasQuery } from "../api/jobs.ts"
 import { ApiError } from "../api/problem.ts"
 import { spelled } from "../formatting.ts"
 import { Artifacts } from "./artifacts.tsx"
+import { addressOf } from "./dataset-link.tsx"
 import { ErrorNote } from "./error-note.tsx"
 import { JobFacts } from "./job-facts.tsx"
 import { JobNotices } from "./job-notices.tsx"
@@ -43,6 +45,18 @@ export function JobView({ dataset, jobId, otherwise }: Props) {
         </section>
       )}
       {job.status === "completed" && <Artifacts datasetId={dataset.id} jobId={job.id} />}
+      {job.job_type === "validation" && job.result && (
+        <p>
+          <Link
+            to="/$owner/$ref/validation"
+            params={addressOf(dataset.source)}
+            search={{ job: job.id }}
+            className="button button-main"
+          >
+            See what it found
+          </Link>
+        </p>
+      )}
       {job.result && (
         <section aria-labelledby="result-title">
           <h2 id="result-title">Result</h2>

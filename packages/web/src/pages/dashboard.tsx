@@ -11,6 +11,7 @@ import { ReferenceBox } from "../components/reference-box.tsx"
 import { StatTiles } from "../components/stat-tiles.tsx"
 import { useTitle } from "../components/title.tsx"
 import { plural } from "../formatting.ts"
+import "../components/segments.css"
 import "./dashboard.css"
 
 /** What is imported, and the way to import more. */

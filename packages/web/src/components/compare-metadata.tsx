@@ -1,0 +1,48 @@
+import type { Comparison } from "../api/compare.ts"
+import { formatDecimal, spelled } from "../formatting.ts"
+import { JsonTree } from "./json-tree.tsx"
+import { SectionHead } from "./section-head.tsx"
+import "./compare.css"
+
+/** Fields of the metadata that differ; what is the same is not listed. */
+export const CompareMetadata = ({ fields }: { fields: Comparison["metadata"] }) => (
+  <section aria-labelledby="compare-metadata-title">
+    <SectionHead id="compare-metadata-title" title="Metadata" />
+    {fields === null && (
+      <p className="soft">The metadata of one of the two could not be read, so it is not compared.</p>
+    )}
+    {fields?.length === 0 && <p className="soft">The same in both.</p>}
+    {fields && fields.length > 0 && (
+      <div className="panel scroll-x" tabIndex={0} role="group" aria-label="Metadata that differs">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">From</th>
+              <th scope="col">To</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map(({ field, from, to }) => (
+              <tr key={field}>
+                <th scope="row">{spelled(field.replaceAll(".", " "))}</th>
+                <td>
+                  <Value value={from} />
+                </td>
+                <td>
+                  <Value value={to} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+  </section>
+)
+
+function Value({ value }: { value: unknown }) {
+  if (value === null || value === undefined) return <span className="soft">unknown</span>
+  if (typeof value === "number") return formatDecimal(value)
+  return typeof value === "object" ? <JsonTree value={value} depth={1} /> : String(value)
+}
