@@ -10,6 +10,9 @@ import type { Depth } from "../../../check/schema.ts"
 import { dataFileOf } from "./data-file.ts"
 import { EpisodeSlicer, SCALARS, type Slice, type WideLeaf } from "./episode-slices.ts"
 import { rowsByDataFile, rowsByVideoFile, rowOfEpisode } from "./episode-places.ts"
+import { measured } from "./episode-values.ts"
+import { motionOf } from "./motion-features.ts"
+import { SeenValues } from "./seen-values.ts"
 import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
 
@@ -25,6 +28,7 @@ export interface Scope {
 export interface Passed {
   files: FileSummary[]
   episodes: EpisodeSummary[]
+  values: SeenValues
   /** Files opened, rows whose columns were read. */
   filesRead: number
   rowsRead: number
@@ -41,7 +45,9 @@ export interface PassContext {
 
 /** Looks at each file once for all rules. Files that cannot be opened are subjects, too; an error of the Hub is thrown. */
 export async function passOver(scope: Scope, ctx: PassContext): Promise<Passed> {
-  const passed: Passed = { files: [], episodes: [], filesRead: 0, rowsRead: 0 }
+  const { actions, states } = ctx.facts.has("info") ? motionOf(ctx.facts.info.parsed) : { actions: [], states: [] }
+  const values = new SeenValues([...actions, ...states])
+  const passed: Passed = { files: [], episodes: [], values, filesRead: 0, rowsRead: 0 }
   const dataRows = ctx.facts.has("episodes") ? rowsByDataFile(ctx.facts.episodes) : new Map<string, number[]>()
   const recordOf = ctx.facts.has("episodes") ? rowOfEpisode(ctx.facts.episodes) : () => null
   const work = [
@@ -84,12 +90,14 @@ async function lookAtData(
     passed.files.push(summaryOfFile(file))
     if (!isWithin("scalar", depth)) return
     const wide = isWithin("wide", depth) ? wideLeaves(file, facts) : []
+    const stats = facts.has("episode_stats") ? facts.episode_stats : null
     const slicer = new EpisodeSlicer(file, wide, recordOf)
     const look = (slices: Iterable<Slice>) => {
-      for (const { rows, values } of slices) {
+      for (const { rows, values: sliced } of slices) {
         runner.run("episode_rows", rows)
+        const values = measured(rows, sliced, stats)
         for (const each of values) runner.run("episode_values", each)
-        passed.episodes.push(summaryOfEpisode(rows, values))
+        passed.episodes.push({ ...summaryOfEpisode(rows), ...passed.values.add(values) })
         passed.rowsRead += rows.rows
       }
     }

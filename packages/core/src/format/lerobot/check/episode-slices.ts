@@ -1,6 +1,7 @@
 import { numberPerRow, type LeafData, type RowGroupData } from "../../../parquet/columns.ts"
 import { lengthsPerRow } from "./lists.ts"
-import type { DataFile, EpisodeRows, EpisodeValues, Numbers } from "./subjects.ts"
+import type { Numbers } from "../../../numeric/statistics.ts"
+import type { DataFile, EpisodeRows, SlicedValues } from "./subjects.ts"
 
 export const SCALARS = ["index", "episode_index", "frame_index", "timestamp", "task_index"] as const
 type Scalar = (typeof SCALARS)[number]
@@ -13,7 +14,7 @@ export interface WideLeaf {
 
 export interface Slice {
   rows: EpisodeRows
-  values: EpisodeValues[]
+  values: SlicedValues[]
 }
 
 /**
@@ -80,7 +81,7 @@ export class EpisodeSlicer {
   }
 }
 
-type WideColumn = { slice(of: EpisodeRows, from: number, to: number): EpisodeValues } | null
+type WideColumn = { slice(of: EpisodeRows, from: number, to: number): SlicedValues } | null
 
 function wideColumn({ feature }: WideLeaf, data: LeafData | null, rows: number): WideColumn {
   if (!data || Array.isArray(data.values)) return null
@@ -142,7 +143,7 @@ function joined(a: Slice, b: Slice): Slice {
       }),
     ) as EpisodeRows["columns"],
   }
-  const values = a.values.map((left): EpisodeValues => {
+  const values = a.values.map((left): SlicedValues => {
     const right = b.values.find((each) => each.feature === left.feature)
     if (!right) return { ...left, of: rows }
     const isEven = !left.rowLengths && !right.rowLengths && left.dims === right.dims
@@ -158,7 +159,7 @@ function joined(a: Slice, b: Slice): Slice {
   return { rows, values }
 }
 
-const lengthsOf = ({ rowLengths, dims }: EpisodeValues, rows: number) => rowLengths ?? new Int32Array(rows).fill(dims)
+const lengthsOf = ({ rowLengths, dims }: SlicedValues, rows: number) => rowLengths ?? new Int32Array(rows).fill(dims)
 
 function concat<A extends Numbers | Int32Array>(a: A, b: A): A {
   const all = new (a.constructor as new (length: number) => A)(a.length + b.length)

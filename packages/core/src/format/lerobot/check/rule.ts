@@ -6,6 +6,7 @@ import type {
   EpisodeRows,
   EpisodeValues,
   Part,
+  StatsTable,
   VersionName,
   VideoFile,
   Whole,
@@ -18,6 +19,8 @@ export interface Subjects {
   /** Each data or video file that cannot be opened. */
   broken_file: BrokenFile
   data_file: DataFile
+  /** stats.json, and each stretch of the episodes' statistics. */
+  stats: StatsTable
   /** Each episode's scalar columns. */
   episode_rows: EpisodeRows
   /** Each numeric feature of each episode. */

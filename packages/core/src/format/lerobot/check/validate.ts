@@ -6,7 +6,8 @@ import type { Card } from "../../adapter.ts"
 import { type Passed, passOver, type Scope } from "./assess.ts"
 import { readFacts } from "./facts.ts"
 import { lerobotRules } from "./rules.ts"
-import { RuleRunner } from "./runner.ts"
+import { isWithin, RuleRunner } from "./runner.ts"
+import { tableOfRecord } from "./stats-tables.ts"
 import type { DatasetFacts, Part } from "./subjects.ts"
 
 export interface ValidateContext {
@@ -37,8 +38,10 @@ const PARTS: ReadonlySet<Part> = new Set([
 
 /** Validates a dataset in one go: every file at the depth asked for, each byte read once. */
 export async function validate(ctx: ValidateContext, options: ValidateOptions): Promise<Validation> {
-  const facts = await readFacts({ ...ctx, parts: PARTS })
+  const facts = await readFacts({ ...ctx, parts: PARTS, keepsStats: isWithin("wide", options.depth) })
   const runner = new RuleRunner(lerobotRules, facts, options.depth)
+  if (facts.has("stats")) runner.run("stats", tableOfRecord(facts.stats.path, facts.stats.stats))
+  await facts.readEpisodeStats((table) => runner.run("stats", table))
   runner.run("dataset", facts)
   const scope = scopeOf(facts)
   const passed = await passOver(scope, {
@@ -49,7 +52,15 @@ export async function validate(ctx: ValidateContext, options: ValidateOptions): 
     signal: ctx.signal,
     progress: (done, of) => ctx.progress(10 + (85 * done) / of, `${done} of ${of} files`),
   })
-  runner.run("whole", { facts, files: passed.files, episodes: passed.episodes, isComplete: true })
+  const { files, episodes, values } = passed
+  runner.run("whole", {
+    facts,
+    files,
+    episodes,
+    aggregates: values.aggregates,
+    twins: values.twins,
+    isComplete: true,
+  })
   for (const [code, error] of runner.failures) log().error({ err: error, code, repo_id: ctx.repo_id }, "a rule broke")
   return conclude({
     ...options,

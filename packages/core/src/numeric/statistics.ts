@@ -1,0 +1,144 @@
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
+
+/** Shares of the quantiles that lerobot ≥ 0.4 stores, and their names. */
+export const QUANTILES = [
+  ["q01", 0.01],
+  ["q10", 0.1],
+  ["q50", 0.5],
+  ["q90", 0.9],
+  ["q99", 0.99],
+] as const
+const BINS = 5000
+/** Bins are summed up in groups, so that finding a quantile looks at a hundred numbers and not at 5,000. */
+const GROUP = 64
+
+/** Statistics of `rows × dims` values, a number per dimension. */
+export interface Statistics {
+  rows: number
+  dims: number
+  min: Float64Array
+  max: Float64Array
+  mean: Float64Array
+  /** Of the population (divided by the number of rows). */
+  variance: Float64Array
+  /** Five per dimension, in the order of `QUANTILES`; null unless asked for. */
+  quantiles: Float64Array | null
+  /** 1 where every value of the dimension is finite. Where not, its other numbers mean nothing. */
+  finite: Uint8Array
+}
+
+/**
+ * Recomputes in float64 what lerobot stores: minimum, maximum, mean and population variance, and on demand the quantiles by its
+ * histogram of 5,000 bins (`RunningQuantileStats`, lerobot/datasets/compute_stats.py).
+ *
+ * @param values `rows × dims`, row by row.
+ */
+export function statisticsOf(values: Numbers, dims: number, withQuantiles: boolean): Statistics {
+  const rows = dims > 0 ? Math.floor(values.length / dims) : 0
+  const all: Statistics = {
+    rows,
+    dims,
+    min: new Float64Array(dims),
+    max: new Float64Array(dims),
+    mean: new Float64Array(dims),
+    variance: new Float64Array(dims),
+    quantiles: withQuantiles ? new Float64Array(dims * QUANTILES.length) : null,
+    finite: new Uint8Array(dims),
+  }
+  if (rows === 0) return all
+  const column = new Float64Array(rows)
+  const histogram = withQuantiles ? new Histogram(rows) : null
+  for (let dimension = 0; dimension < dims; dimension++) {
+    pick(values, dims, dimension, column)
+    moments(column, all, dimension)
+    if (histogram && all.finite[dimension]) {
+      histogram.quantiles(column, all.min[dimension]!, all.max[dimension]!, all.quantiles!, dimension * 5)
+    }
+  }
+  return all
+}
+
+function pick(values: Numbers, dims: number, dimension: number, column: Float64Array) {
+  for (let row = 0, at = dimension; row < column.length; row++, at += dims) column[row] = values[at]!
+}
+
+function moments(column: Float64Array, into: Statistics, dimension: number) {
+  const rows = column.length
+  // Differences from the first value lose no digits to a large mean.
+  const origin = column[0]!
+  let min = origin
+  let max = origin
+  let sum = 0
+  let squares = 0
+  for (let row = 0; row < rows; row++) {
+    const value = column[row]!
+    if (value < min) min = value
+    else if (value > max) max = value
+    const difference = value - origin
+    sum += difference
+    squares += difference * difference
+  }
+  const mean = sum / rows
+  into.min[dimension] = min
+  into.max[dimension] = max
+  into.mean[dimension] = origin + mean
+  into.variance[dimension] = Math.max(0, squares / rows - mean * mean)
+  into.finite[dimension] = Number.isFinite(squares) || column.every(Number.isFinite) ? 1 : 0
+}
+
+/** Counts per bin, kept between columns so that only the bins that were touched are cleared. */
+class Histogram {
+  readonly #bins = new Uint32Array(BINS)
+  readonly #groups = new Uint32Array(Math.ceil(BINS / GROUP))
+  readonly #binOf: Uint16Array
+
+  constructor(rows: number) {
+    this.#binOf = new Uint16Array(rows)
+  }
+
+  /** Writes the five quantiles of a finite column from `at` on. */
+  quantiles(column: Float64Array, min: number, max: number, out: Float64Array, at: number) {
+    const rows = column.length
+    const start = min - 1e-10
+    const step = (max + 1e-10 - start) / BINS
+    if (rows < 2 || min === max || !(step > 0) || !Number.isFinite(step)) return void out.fill(min, at, at + 5)
+    this.#count(column, start, step)
+    for (let each = 0; each < QUANTILES.length; each++) {
+      out[at + each] = this.#find(QUANTILES[each]![1] * rows, start, step)
+    }
+    for (let row = 0; row < rows; row++) this.#bins[this.#binOf[row]!] = 0
+    this.#groups.fill(0)
+  }
+
+  #count(column: Float64Array, start: number, step: number) {
+    const [bins, groups, binOf] = [this.#bins, this.#groups, this.#binOf]
+    const scale = 1 / step
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row]!
+      let bin = Math.min(Math.floor((value - start) * scale), BINS - 1)
+      // The quotient may be a bin off; the edges decide, and the last bin is closed.
+      if (value < bin * step + start) bin--
+      else if (bin < BINS - 1 && value >= (bin + 1) * step + start) bin++
+      if (bin < 0) bin = 0
+      binOf[row] = bin
+      bins[bin]!++
+      groups[bin >> 6]!++
+    }
+  }
+
+  /** The first bin up to which there are `target` values, and how far into it. */
+  #find(target: number, start: number, step: number): number {
+    let before = 0
+    let group = 0
+    while (group < this.#groups.length - 1 && before + this.#groups[group]! < target) before += this.#groups[group++]!
+    for (let bin = group * GROUP; bin < BINS; bin++) {
+      const count = this.#bins[bin]!
+      if (before + count < target) {
+        before += count
+        continue
+      }
+      return bin === 0 ? start : bin * step + start + ((target - before) / count) * step
+    }
+    return BINS * step + start
+  }
+}
