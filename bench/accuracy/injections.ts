@@ -5,8 +5,11 @@ import { frameInjections } from "./injections/frames.ts"
 import { infoInjections } from "./injections/info.ts"
 import { pathInjections } from "./injections/paths.ts"
 import { repositoryInjections } from "./injections/repository.ts"
+import { statsInjections } from "./injections/stats.ts"
 import { tableInjections } from "./injections/tables.ts"
 import { taskInjections } from "./injections/tasks.ts"
+import { timingInjections } from "./injections/timing.ts"
+import { valueInjections } from "./injections/values.ts"
 
 /** Every way to damage a dataset. A rule that no injection makes fire does not ship: a test compares with the registry. */
 export const injections: Injections = [
@@ -18,4 +21,7 @@ export const injections: Injections = [
   ...taskInjections,
   ...tableInjections,
   ...frameInjections,
+  ...timingInjections,
+  ...valueInjections,
+  ...statsInjections,
 ]

@@ -20,7 +20,7 @@ const CAMERAS: SampleCamera[] = [
   { name: "observation.images.wrist", clip: "wrist-96x72-h264" },
 ]
 
-const EPISODES = [40, 55, 33, 47, 61, 38].map((length, at) => ({
+const EPISODES = [40, 55, 33, 47, 61, 38, 40, 55, 38].map((length, at) => ({
   length,
   tasks: [at % 3 === 2 ? "Push the block to the mark" : "Pick up the cube"],
 }))

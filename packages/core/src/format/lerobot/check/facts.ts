@@ -104,12 +104,18 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const episode_stats = await only("episode_stats", async () => {
     const { parsed } = need(info)
     const jsonl = listing.byPath.get(EPISODES_STATS)
-    const isParquet = version.major === 3 && episodes?.columns.some((names) => names.some((name) => name.startsWith("stats/")))
+    const isParquet =
+      version.major === 3 && episodes?.columns.some((names) => names.some((name) => name.startsWith("stats/")))
     const path = version.major === 3 ? "meta/episodes/" : EPISODES_STATS
     if (!episodes || !(isParquet || (jsonl && version.major === 2))) {
       throw new AppError("file_missing", `There are no statistics of single episodes (${path}).`, { path })
     }
-    const gathered = new EpisodeStats(isParquet ? listing.episodeShards[0]!.path : path, parsed, episodes, ctx.keepsStats)
+    const gathered = new EpisodeStats(
+      isParquet ? listing.episodeShards[0]!.path : path,
+      parsed,
+      episodes,
+      ctx.keepsStats,
+    )
     const tables = isParquet
       ? tablesFromParquet(shards, episodes, signal)
       : tablesFromJsonl(files, jsonl!, episodes, gathered.badLines, signal)

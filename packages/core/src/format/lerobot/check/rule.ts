@@ -35,6 +35,8 @@ export type On = keyof Subjects
 interface Common extends RuleInfo<VersionName> {
   /** Parts without which it cannot judge; it is then listed as not run. `info` unless said. */
   needs?: readonly Part[]
+  /** The rule that finds the same by looking closer: where the depth pays for that one, this one has nothing to add. */
+  superseded_by?: string
 }
 
 /** A look at one kind of subject. */

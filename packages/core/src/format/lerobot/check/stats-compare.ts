@@ -34,7 +34,7 @@ const CANCELLED = 1e-3
 
 /** The worst deviation beyond the tolerances; null when there is none. Dimensions with NaN are left out. */
 export function deviationOf(
-  stored: Readonly<Partial<Record<StoredName, Numbers>>>,
+  stored: Readonly<{ [Name in StoredName]?: Numbers | undefined }>,
   expected: Expected,
 ): Deviation | null {
   let worst: Deviation | null = null
@@ -73,7 +73,7 @@ export function deviationOf(
 
 /** A standard deviation that float32 spoiled: its variance is within the tolerance, and it is visibly wrong. */
 export function cancellationOf(
-  { std }: Readonly<Partial<Record<StoredName, Numbers>>>,
+  { std }: Readonly<{ [Name in StoredName]?: Numbers | undefined }>,
   { dims, min, max, variance, finite }: Expected,
 ): Deviation | null {
   let worst: Deviation | null = null

@@ -57,7 +57,9 @@ export const statsDataRules = {
     fix: RECOMPUTE,
     check(values, report, facts) {
       const { of, feature, stored } = values
-      const found = stored && deviationOf(stored, expectedFor(values, stored) ?? NOTHING)
+      const expected = stored && expectedFor(values, stored)
+      // Squares that overflow a short integer spoil the deviation alone: that is told apart.
+      const found = expected && deviationOf(isShort(facts, feature) ? { ...stored, std: undefined } : stored, expected)
       if (!found) return
       const path = pathOf(facts, of.record)
       report({
@@ -85,19 +87,25 @@ export const statsDataRules = {
   },
   "ST-F32-CANCEL": {
     on: "episode_values",
-    title: "Standard deviations are not spoilt by float32",
+    title: "Standard deviations are not spoilt by the precision they were computed in",
     // LeRobot itself writes it.
     severity: "info",
     kind: "risk",
     cost: "wide",
     versions: ["v3.0"],
-    why: "LeRobot ≥ 0.4 subtracts two large squares in float32: of values far from 0 that hardly move the deviation is noise.",
+    why: "LeRobot ≥ 0.4 subtracts two large squares in the values' own type: float32 cancels, short integers overflow (lerobot#3682).",
     reference: `${LEROBOT}/4704`,
     fix: "Compute the deviation in float64.",
     check(values, report, facts) {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
-      const found = expected && !deviationOf(stored, expected) ? cancellationOf(stored, expected) : null
+      if (!expected) return
+      const others = { ...stored, std: undefined }
+      const found = deviationOf(others, expected)
+        ? null
+        : isShort(facts, feature)
+          ? deviationOf(stored, expected)
+          : cancellationOf(stored, expected)
       if (!found) return
       const path = pathOf(facts, of.record)
       report({
@@ -114,6 +122,7 @@ export const statsDataRules = {
     kind: "risk",
     cost: "footer",
     versions: ["v3.0"],
+    superseded_by: "ST-MATCH-DATA",
     needs: ["info", "episodes", "episode_stats"],
     why: "Rows or statistics are those of another episode.",
     reference: `${LEROBOT}/2401`,
@@ -144,7 +153,8 @@ export const statsDataRules = {
   },
 } as const satisfies Rules
 
-const NOTHING = { dims: 0, min: [], max: [], mean: [], variance: [] }
+const isShort = ({ info }: DatasetFacts, feature: string) =>
+  /^u?int(?:8|16|32)$/.test(info.parsed.features.find(({ key }) => key === feature)?.dtype ?? "")
 
 const isSame = (a: number, b: number) => Math.fround(a) === Math.fround(b)
 

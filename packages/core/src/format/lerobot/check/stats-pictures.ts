@@ -34,7 +34,9 @@ export const pictureStatsRules = {
           const length = row < 0 ? NaN : episodes.length[row]!
           if (Number.isNaN(found) || !(length > 0)) continue
           // A matrix is counted by its rows, a picture by its pixels, where all of them were looked at.
-          const isRight = isPicture ? isOfFrames(found, length) : found === length || isRows(found, length, feature.shape)
+          const isRight = isPicture
+            ? isOfFrames(found, length)
+            : found === length || isRows(found, length, feature.shape)
           if (isRight) continue
           report({
             message: `Statistics of ${shown(feature.key)} in ${shown(table.path)} count ${found}; the episode has ${length} frames.`,
@@ -63,7 +65,9 @@ export const pictureStatsRules = {
         for (let entry = 0; entry < table.entries; entry++) {
           const wrong = ["min", "max", "mean", "std"].flatMap((name) => {
             const column = columns.get(name)
-            const values = column ? Array.from({ length: sizeAt(column, entry) }, (_, at) => numberAt(column, entry, at)) : []
+            const values = column
+              ? Array.from({ length: sizeAt(column, entry) }, (_, at) => numberAt(column, entry, at))
+              : []
             const value = values.find((each) => each > 1 + ROUNDING || each < -ROUNDING)
             return value === undefined ? [] : [{ name, value }]
           })[0]

@@ -28,7 +28,11 @@ export const statsRules = {
     check(facts, report) {
       const part = facts.version.name === "v2.1" ? "episode_stats" : "stats"
       const path = part === "stats" ? "meta/stats.json" : "meta/episodes_stats.jsonl"
-      const error = facts.has(part) ? (part === "episode_stats" ? facts.episode_stats.error : null) : facts.errorOf(part)
+      const error = facts.has(part)
+        ? part === "episode_stats"
+          ? facts.episode_stats.error
+          : null
+        : facts.errorOf(part)
       // Without a table of the episodes nothing can be said of theirs.
       if (!error || !facts.has("episodes")) return
       report({ message: `${path} cannot be used: ${error.message}`, where: { path } })
@@ -152,7 +156,11 @@ export const statsRules = {
             const fits = isCount ? size === 1 : allowed === null || allowed.includes(size)
             const isDeep = isCount || !isCamera(feature) || column.depth === 3
             if (fits && isDeep) continue
-            const expected = isCount ? "1" : isCamera(feature) ? `(${allowed!.join(" or ")}, 1, 1)` : allowed!.join(" or ")
+            const expected = isCount
+              ? "1"
+              : isCamera(feature)
+                ? `(${allowed!.join(" or ")}, 1, 1)`
+                : allowed!.join(" or ")
             report({
               message: `${name} of ${shown(key)} in ${shown(table.path)} has ${size} numbers in a list of depth ${column.depth}; expected: ${expected}.`,
               where: { ...placed(table, entry), feature: key },

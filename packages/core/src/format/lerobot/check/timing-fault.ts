@@ -31,7 +31,7 @@ export function timingFault({ columns, rows }: EpisodeRows, fps: number): Timing
   if (!timestamp || rows === 0 || !(fps > 0)) return null
   const [first, last] = [timestamp[0]!, timestamp[rows - 1]!]
   const step = 1 / fps
-  let [drift, driftAt, worst, worstAt, gaps, lost, gapAt] = [0, 0, 0, 0, 0, 0, 0]
+  let [drift, driftAt, worst, worstAt, gaps, lost, gapAt, uneven] = [0, 0, 0, 0, 0, 0, 0, 0]
   for (let frame = 1; frame < rows; frame++) {
     const value = timestamp[frame]!
     const delta = value - timestamp[frame - 1]!
@@ -44,7 +44,7 @@ export function timingFault({ columns, rows }: EpisodeRows, fps: number): Timing
       gaps++
       lost += delta - step
       if (gaps === 1) gapAt = frame
-    }
+    } else if (error > uneven) uneven = error
     const own = Math.abs(value - first - frame * step)
     const named = frame_index ? Math.abs(value - first - (frame_index[frame]! - frame_index[0]!) * step) : own
     const distance = Math.min(own, named)
@@ -58,7 +58,8 @@ export function timingFault({ columns, rows }: EpisodeRows, fps: number): Timing
     ...numbers,
   })
   const onLattice = drift <= step / 2
-  if (gaps > 0 && gaps <= rows / 10 && drift - lost <= step / 2 && (onLattice || drift >= lost - step / 2)) {
+  // Where the other steps are uneven, too, it is a clock that was written down.
+  if (gaps > 0 && gaps <= rows / 10 && uneven <= Math.max(tolerance, step / 50) && Math.abs(drift - lost) <= step / 2) {
     return at("TS-GAP", gapAt, timestamp[gapAt - 1]! + step)
   }
   if (Math.abs(mean / step - 1) > 0.1 && rows > 2) return at("TS-RATE", rows - 1, first + (rows - 1) * step)
