@@ -35,45 +35,46 @@ export interface Statistics {
  */
 export function statisticsOf(values: Numbers, dims: number, withQuantiles: boolean): Statistics {
   const rows = dims > 0 ? Math.floor(values.length / dims) : 0
+  // One buffer for all: thousands of small ones keep the garbage collector busy.
+  const numbers = new Float64Array(dims * (withQuantiles ? 4 + QUANTILES.length : 4))
+  const slot = (at: number) => numbers.subarray(at * dims, (at + 1) * dims)
   const all: Statistics = {
     rows,
     dims,
-    min: new Float64Array(dims),
-    max: new Float64Array(dims),
-    mean: new Float64Array(dims),
-    variance: new Float64Array(dims),
-    quantiles: withQuantiles ? new Float64Array(dims * QUANTILES.length) : null,
+    min: slot(0),
+    max: slot(1),
+    mean: slot(2),
+    variance: slot(3),
+    quantiles: withQuantiles ? numbers.subarray(4 * dims) : null,
     finite: new Uint8Array(dims),
   }
   if (rows === 0) return all
-  const column = new Float64Array(rows)
-  const histogram = withQuantiles ? new Histogram(rows) : null
+  if (column.length < rows) column = new Float64Array(rows)
   for (let dimension = 0; dimension < dims; dimension++) {
-    pick(values, dims, dimension, column)
-    moments(column, all, dimension)
-    if (histogram && all.finite[dimension]) {
-      histogram.quantiles(column, all.min[dimension]!, all.max[dimension]!, all.quantiles!, dimension * 5)
+    moments(values, all, dimension)
+    if (all.quantiles && all.finite[dimension]) {
+      histogram.quantiles(column, rows, all.min[dimension]!, all.max[dimension]!, all.quantiles, dimension * 5)
     }
   }
   return all
 }
 
-function pick(values: Numbers, dims: number, dimension: number, column: Float64Array) {
-  for (let row = 0, at = dimension; row < column.length; row++, at += dims) column[row] = values[at]!
-}
+/** One dimension at a time, kept between calls; a call leaves nothing in it that the next one reads. */
+let column = new Float64Array(1024)
 
-function moments(column: Float64Array, into: Statistics, dimension: number) {
-  const rows = column.length
+function moments(values: Numbers, into: Statistics, dimension: number) {
+  const { rows, dims } = into
   // Differences from the first value lose no digits to a large mean.
-  const origin = column[0]!
+  const origin = values[dimension]!
   let min = origin
   let max = origin
   let sum = 0
   let squares = 0
-  for (let row = 0; row < rows; row++) {
-    const value = column[row]!
+  for (let row = 0, at = dimension; row < rows; row++, at += dims) {
+    const value = values[at]!
+    column[row] = value
     if (value < min) min = value
-    else if (value > max) max = value
+    if (value > max) max = value
     const difference = value - origin
     sum += difference
     squares += difference * difference
@@ -83,26 +84,23 @@ function moments(column: Float64Array, into: Statistics, dimension: number) {
   into.max[dimension] = max
   into.mean[dimension] = origin + mean
   into.variance[dimension] = Math.max(0, squares / rows - mean * mean)
-  into.finite[dimension] = Number.isFinite(squares) || column.every(Number.isFinite) ? 1 : 0
+  const isFinite = Number.isFinite(squares) || column.subarray(0, rows).every(Number.isFinite)
+  into.finite[dimension] = isFinite ? 1 : 0
 }
 
 /** Counts per bin, kept between columns so that only the bins that were touched are cleared. */
 class Histogram {
   readonly #bins = new Uint32Array(BINS)
   readonly #groups = new Uint32Array(Math.ceil(BINS / GROUP))
-  readonly #binOf: Uint16Array
+  #binOf = new Uint16Array(1024)
 
-  constructor(rows: number) {
-    this.#binOf = new Uint16Array(rows)
-  }
-
-  /** Writes the five quantiles of a finite column from `at` on. */
-  quantiles(column: Float64Array, min: number, max: number, out: Float64Array, at: number) {
-    const rows = column.length
+  /** Writes the five quantiles of a finite column of `rows` from `at` on. */
+  quantiles(column: Float64Array, rows: number, min: number, max: number, out: Float64Array, at: number) {
     const start = min - 1e-10
     const step = (max + 1e-10 - start) / BINS
     if (rows < 2 || min === max || !(step > 0) || !Number.isFinite(step)) return void out.fill(min, at, at + 5)
-    this.#count(column, start, step)
+    if (this.#binOf.length < rows) this.#binOf = new Uint16Array(rows)
+    this.#count(column, rows, start, step)
     for (let each = 0; each < QUANTILES.length; each++) {
       out[at + each] = this.#find(QUANTILES[each]![1] * rows, start, step)
     }
@@ -110,12 +108,15 @@ class Histogram {
     this.#groups.fill(0)
   }
 
-  #count(column: Float64Array, start: number, step: number) {
-    const [bins, groups, binOf] = [this.#bins, this.#groups, this.#binOf]
+  #count(column: Float64Array, rows: number, start: number, step: number) {
+    const bins = this.#bins
+    const groups = this.#groups
+    const binOf = this.#binOf
     const scale = 1 / step
-    for (let row = 0; row < column.length; row++) {
+    for (let row = 0; row < rows; row++) {
       const value = column[row]!
-      let bin = Math.min(Math.floor((value - start) * scale), BINS - 1)
+      let bin = ((value - start) * scale) | 0
+      if (bin >= BINS) bin = BINS - 1
       // The quotient may be a bin off; the edges decide, and the last bin is closed.
       if (value < bin * step + start) bin--
       else if (bin < BINS - 1 && value >= (bin + 1) * step + start) bin++
@@ -142,3 +143,5 @@ class Histogram {
     return BINS * step + start
   }
 }
+
+const histogram = new Histogram()

@@ -89,8 +89,7 @@ function wideColumn({ feature }: WideLeaf, data: LeafData | null, rows: number):
   const isFull = data.definitions === null
   const dims = rows > 0 ? values.length / rows : 0
   if (isFull && Number.isInteger(dims)) {
-    const lengths = data.repetitions ? lengthsPerRow(data, rows) : null
-    if (!lengths || lengths.every((length) => length === dims)) {
+    if (!data.repetitions || isEven(data.repetitions, dims)) {
       return {
         slice: (of, from, to) => ({
           of,
@@ -119,6 +118,16 @@ function wideColumn({ feature }: WideLeaf, data: LeafData | null, rows: number):
       nulls: absent.subarray(from, to).reduce((sum, count) => sum + count, 0),
     }),
   }
+}
+
+/** Whether every row has `dims` values: a level of 0 begins a row. */
+function isEven(repetitions: Uint8Array, dims: number): boolean {
+  for (let at = 0; at < repetitions.length;) {
+    if (repetitions[at] !== 0) return false
+    const end = at + dims
+    for (at++; at < end; at++) if (repetitions[at] === 0) return false
+  }
+  return true
 }
 
 function absentPerRow({ definitions, repetitions, leaf }: LeafData, rows: number): Int32Array {

@@ -65,16 +65,15 @@ export class EpisodeStats implements EpisodeStatsFacts {
     const [min, max, mean, std, count] = ["min", "max", "mean", "std", "count"].map((name) => columns.get(name))
     if (!min || !max || !mean || !std) return
     const all = [min, max, mean, std]
+    const scratch = new Scratch()
     for (let entry = 0; entry < entries; entry++) {
       const width = min.starts[entry + 1]! - min.starts[entry]!
       if (width < 1 || width > MAX_WIDTH) continue
       const into = this.#aggregates.get(feature) ?? new Aggregate(width)
       this.#aggregates.set(feature, into)
       if (into.dims !== width || all.some(({ starts }) => starts[entry + 1]! - starts[entry]! !== width)) continue
-      const [low, high, middle, deviation] = all.map((column) => part(column, entry))
       const weight = count ? count.values[count.starts[entry]!]! : (this.#lengths[rows[entry]!] ?? NaN)
-      const variance = Float64Array.from(deviation!, (each) => each * each)
-      into.add({ count: weight, min: low!, max: high!, mean: middle!, variance })
+      into.add(scratch.fill(width, weight, all, entry))
     }
   }
 
@@ -96,10 +95,21 @@ export class EpisodeStats implements EpisodeStatsFacts {
   }
 }
 
-function part({ values, starts }: StatColumn, entry: number): Float64Array {
-  const out = new Float64Array(starts[entry + 1]! - starts[entry]!)
-  for (let at = 0; at < out.length; at++) out[at] = values[starts[entry]! + at]!
-  return out
+/** One entry's numbers, in arrays that are used again for the next one. */
+class Scratch {
+  #arrays: Float64Array[] = []
+
+  /** @param columns min, max, mean and std, each with `width` numbers. */
+  fill(width: number, count: number, columns: readonly StatColumn[], entry: number) {
+    if (this.#arrays[0]?.length !== width) this.#arrays = columns.map(() => new Float64Array(width))
+    for (const [at, { values, starts }] of columns.entries()) {
+      const into = this.#arrays[at]!
+      for (let each = 0; each < width; each++) into[each] = values[starts[entry]! + each]!
+    }
+    const [min, max, mean, variance] = this.#arrays as [Float64Array, Float64Array, Float64Array, Float64Array]
+    for (let each = 0; each < width; each++) variance[each]! *= variance[each]!
+    return { count, min, max, mean, variance }
+  }
 }
 
 /** Statistics of the episodes from the columns of their table, row group by row group; broken shards are left out. */
