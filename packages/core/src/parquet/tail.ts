@@ -1,9 +1,8 @@
 import type { Bytes } from "../files/files.ts"
 
 /**
- * Keeps the last range that reached the end of the file, with what is read right before it, and answers from it: what came with
- * the footer, and the footer itself, is not fetched again. A table no longer than the footer's first read then costs one request
- * in all.
+ * Keeps the last range that reached the end of the file, and answers from it: what came with the footer is not fetched
+ * again. A table no longer than the footer's first read then costs one request in all.
  */
 export function rememberTail(bytes: Bytes): Bytes {
   const { path, size } = bytes
@@ -19,7 +18,6 @@ export function rememberTail(bytes: Bytes): Bytes {
       }
       const body = await bytes.read(start, end, signal)
       if (end === size) tail = { start, body }
-      else if (tail && end === tail.start) tail = { start, body: Buffer.concat([body, tail.body]) }
       return body
     },
   }
