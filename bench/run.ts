@@ -1,9 +1,10 @@
-/** `npm run bench [-- cold-start|cost-inputs] [--rounds N] [--write]`: measures and prints; `--write` keeps the figures. */
+/** `npm run bench [-- cold-start|validation|cost-inputs] [--rounds N] [--write]`: measures and prints; `--write` keeps the figures. */
 import { cpus } from "node:os"
 import { parseArgs } from "node:util"
 import { coldStarts } from "./cold-start.ts"
 import { costOfMetadataExtraction } from "./metadata-extraction.ts"
 import { keep, table } from "./report.ts"
+import { validationTimes } from "./validation.ts"
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,6 +14,7 @@ const rounds = Number(values.rounds)
 const BENCHES = {
   "cold-start": () => coldStarts(rounds),
   // One row for each job that costs something of its own.
+  validation: () => validationTimes(rounds),
   "cost-inputs": async () => [await costOfMetadataExtraction(rounds)],
 }
 const wanted = positionals.length > 0 ? positionals : Object.keys(BENCHES)

@@ -4,9 +4,6 @@ import { buildLeRobot, type LeRobotSpec } from "../packages/core/src/format/lero
 import { sampleMedia, toCameraSpec, type SampleCamera } from "../packages/local/src/samples/media.ts"
 import { signalsOf } from "../packages/local/src/samples/robots.ts"
 
-/** 1,000 episodes of 14 joints, action and state: 251,000 rows of 28 values, no camera. */
-export const LARGE = { rows: 251_000, values: 28 }
-
 const CAMERAS: SampleCamera[] = [
   { name: "observation.images.front", clip: "front-160x120-h264" },
   { name: "observation.images.side", clip: "front-160x120-h264" },
@@ -19,13 +16,13 @@ const episodes = (count: number, length: number) =>
     tasks: [at % 2 ? "Push the block to the mark" : "Pick up the cube"],
   }))
 
-/** Writes the large dataset into a folder. */
+/** Writes a dataset of 1,000 episodes of 14 joints, action and state, into a folder: 251,000 rows of 28 values, no camera. */
 export async function writeLarge(root: string) {
   const spec: LeRobotSpec = {
     version: "3.0",
     fps: 30,
     robot_type: "aloha",
-    episodes: episodes(1000, LARGE.rows / 1000),
+    episodes: episodes(1000, 251),
     signals: signalsOf("aloha"),
   }
   await write(root, spec)

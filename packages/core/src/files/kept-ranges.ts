@@ -3,7 +3,7 @@ import type { Bytes } from "./files.ts"
 /** Keeps every byte that is read, and reads only those it has not: for a file of bounded size that is looked at more than once. */
 export function keepRanges(bytes: Bytes): Bytes {
   const { path, size } = bytes
-  /** By start, none touching what another one holds. */
+  /** By start. */
   const kept: { start: number; body: Uint8Array }[] = []
   return {
     path,
@@ -17,9 +17,11 @@ export function keepRanges(bytes: Bytes): Bytes {
         pieces.push(body)
       }
       let at = start
-      for (const { start: from, body } of [...kept]) {
+      for (const { start: from, body } of kept.filter(
+        (each) => each.start < end && each.start + each.body.length > start,
+      )) {
         const to = from + body.length
-        if (to <= at || from >= end) continue
+        if (to <= at) continue
         if (from > at) await fetch(at, from)
         at = Math.max(at, from)
         pieces.push(body.subarray(at - from, Math.min(to, end) - from))

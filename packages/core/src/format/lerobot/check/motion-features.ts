@@ -7,8 +7,23 @@ const DEFAULTS = new Set(["timestamp", "frame_index", "episode_index", "index", 
 /** Stale after every edit, in lerobot's own output too. */
 export const NUMBERING: ReadonlySet<string> = new Set(["index", "episode_index", "task_index"])
 
+interface Motion {
+  actions: readonly string[]
+  states: readonly string[]
+}
+
+const motions = new WeakMap<Info, Motion>()
+
 /** What is commanded, and what the robot says of itself: the features whose standing still means something. */
-export function motionOf({ features }: Info): { actions: readonly string[]; states: readonly string[] } {
+export function motionOf(info: Info): Motion {
+  const known = motions.get(info)
+  if (known) return known
+  const motion = motionIn(info)
+  motions.set(info, motion)
+  return motion
+}
+
+function motionIn({ features }: Info): Motion {
   const { sensors, actions } = signalsOf(features)
   const names = sensors.map(({ name }) => name)
   const states = names.filter((name) => /(?:^|[._])states?$/.test(name) && !name.includes("environment"))

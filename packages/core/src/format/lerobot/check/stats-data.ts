@@ -100,13 +100,10 @@ export const statsDataRules = {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
       if (!expected) return
-      const others = { ...stored, std: undefined }
-      const found = deviationOf(others, expected)
-        ? null
-        : isShort(facts, feature)
-          ? deviationOf(stored, expected)
-          : cancellationOf(stored, expected)
-      if (!found) return
+      const short = isShort(facts, feature)
+      const found = short ? deviationOf({ std: stored.std }, expected) : cancellationOf(stored, expected)
+      // Where more is wrong than the deviation, the statistics are of other data.
+      if (!found || deviationOf({ ...stored, std: undefined }, expected)) return
       const path = pathOf(facts, of.record)
       report({
         ...told(found, path, feature, `those of episode ${of.episode} give`),

@@ -17,7 +17,12 @@ const jitter = (frame: number, by: number) => (by * Math.sin(frame * 12.9898)) /
 test("what a recorder writes in float32 is sound, also beyond 1,024 s", () => {
   expect(codeOf(episode((frame) => Math.fround(frame / FPS)))).toBeNull()
   expect(codeOf(episode((frame) => Math.fround(frame / FPS), undefined, 100_000))).toBeNull()
-  expect(codeOf(episode((frame) => Math.fround(frame / 29.97)), 29.97)).toBeNull()
+  expect(
+    codeOf(
+      episode((frame) => Math.fround(frame / 29.97)),
+      29.97,
+    ),
+  ).toBeNull()
   expect(toleranceAt(100)).toBe(1e-4)
   expect(toleranceAt(1500)).toBeCloseTo(1.22e-4, 6)
 })
@@ -38,7 +43,10 @@ test("drift becomes another frame's picture at half a frame", () => {
 
 test("one cause is named: a rate, lost frames, a clock", () => {
   expect(codeOf(episode((frame) => frame / 24))).toBe("TS-RATE")
-  const gap = timingFault(episode((frame) => (frame < 100 ? frame : frame + 3) / FPS), FPS)
+  const gap = timingFault(
+    episode((frame) => (frame < 100 ? frame : frame + 3) / FPS),
+    FPS,
+  )
   expect(gap).toMatchObject({ code: "TS-GAP", frame: 100, gaps: 1 })
   expect(codeOf(episode((frame) => (frame / FPS) * 1.05 + jitter(frame, 0.3)))).toBe("TS-LATTICE")
   // A clock that also lost frames is a clock.
@@ -49,13 +57,30 @@ test("one cause is named: a rate, lost frames, a clock", () => {
 test("frames that were dropped with their numbers are left to the rule of the numbers", () => {
   const after = (frame: number) => (frame < 100 ? frame : frame + 3)
   expect(codeOf(episode((frame) => after(frame) / FPS, after))).toBeNull()
-  expect(codeOf(episode((frame) => frame / FPS, (frame) => (frame === 50 ? 49 : frame)))).toBeNull()
+  expect(
+    codeOf(
+      episode(
+        (frame) => frame / FPS,
+        (frame) => (frame === 50 ? 49 : frame),
+      ),
+    ),
+  ).toBeNull()
 })
 
 test("time that stands still or goes back, and what is no time at all", () => {
-  expect(timingFault(episode(() => 0), FPS)).toMatchObject({ code: "TS-MONO", frame: 1 })
+  expect(
+    timingFault(
+      episode(() => 0),
+      FPS,
+    ),
+  ).toMatchObject({ code: "TS-MONO", frame: 1 })
   expect(codeOf(episode((frame) => (frame === 50 ? 1 : frame / FPS)))).toBe("TS-MONO")
   expect(codeOf(episode(() => NaN))).toBeNull()
   expect(codeOf(episode(() => 5, undefined, 1))).toBe("TS-START")
-  expect(codeOf(episode((frame) => frame / FPS), NaN)).toBeNull()
+  expect(
+    codeOf(
+      episode((frame) => frame / FPS),
+      NaN,
+    ),
+  ).toBeNull()
 })
