@@ -26,9 +26,10 @@ export function motionOf(info: Info): Motion {
 function motionIn({ features }: Info): Motion {
   const { sensors, actions } = signalsOf(features)
   const names = sensors.map(({ name }) => name)
-  const states = names.filter((name) => /(?:^|[._])states?$/.test(name) && !name.includes("environment"))
+  const isState = (name: string) => /(?:^|[._])states?$/.test(name) && !name.includes("environment")
   // A feature per joint, as some write it, has no name of its own for the whole.
-  return { actions: actions.map(({ name }) => name), states: states.length ? states : names }
+  const states = features.some(({ key }) => isState(key)) ? names.filter(isState) : names
+  return { actions: actions.map(({ name }) => name), states }
 }
 
 export const isNumeric = ({ dtype }: Feature) => NUMERIC.test(dtype ?? "")

@@ -24,8 +24,12 @@ export const statsDataRules = {
     why: "It was left behind when episodes were edited: policies normalise by numbers of other data.",
     reference: `${LEROBOT}/4276`,
     fix: RECOMPUTE,
-    check({ stats, episode_stats, episodes }, report) {
+    check({ info, stats, episode_stats, episodes }, report) {
       if (episode_stats.error || !isWhole(episodes)) return
+      // Rows too many or too few are told by the rules of the table.
+      const { total_episodes } = info.parsed
+      const isCounted = total_episodes === null || total_episodes === episodes.rows
+      if (!isCounted || new Set(episodes.episode_index).size !== episodes.rows) return
       for (const [feature, expected] of episode_stats.aggregates) {
         if (NUMBERING.has(feature)) continue
         const stored = storedIn(stats, feature)
@@ -134,7 +138,8 @@ export const statsDataRules = {
           const leaf = file.leaves[chunk.leaf]!
           const feature = leaf.path[0]!
           const stored = NUMBERING.has(feature) ? null : episode_stats.stored.of(row, feature)
-          const found = stored && rangeOf(chunk, leaf)
+          // Where values are null, that is what is wrong.
+          const found = stored && !chunk.null_count && rangeOf(chunk, leaf)
           if (!found || !stored.min || !stored.max) continue
           const [min, max] = [Math.min(...stored.min), Math.max(...stored.max)]
           if (Number.isNaN(min + max) || (isSame(min, found.min) && isSame(max, found.max))) continue

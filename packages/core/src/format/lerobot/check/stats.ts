@@ -1,7 +1,7 @@
 import { shown } from "../notes.ts"
 import { isCamera } from "../declared-camera.ts"
 import type { Feature } from "../feature.ts"
-import { placeOf } from "./episodes.ts"
+import { isWhole, placeOf } from "./episodes.ts"
 import { isNumeric, motionOf, NUMBERING, sizeOf } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
 import type { StatColumn } from "./subjects.ts"
@@ -61,7 +61,7 @@ export const statsRules = {
       const seen = new Set<number>()
       for (const index of indices) {
         if (seen.has(index)) told(index, "has two entries")
-        else if (!listed.has(index)) told(index, "is not listed, and has an entry")
+        else if (!listed.has(index) && isWhole(episodes)) told(index, "is not listed, and has an entry")
         seen.add(index)
       }
       for (const index of badLines.length === 0 ? listed : []) if (!seen.has(index)) told(index, "has no entry")

@@ -65,7 +65,9 @@ export function timingFault({ columns, rows }: EpisodeRows, fps: number): Timing
   if (Math.abs(mean / step - 1) > 0.1 && rows > 2) return at("TS-RATE", rows - 1, first + (rows - 1) * step)
   if (!onLattice) return at("TS-LATTICE", driftAt, first + driftAt * step)
   if (worst > tolerance) return at("TS-STEP", worstAt, timestamp[worstAt - 1]! + step)
-  return Math.abs(first) > tolerance ? at("TS-START", 0, 0) : null
+  // Rows that are the rest of an episode begin later: their numbers say so, and have a rule of their own.
+  const begin = frame_index ? frame_index[0]! * step : 0
+  return Math.abs(first) > tolerance && Math.abs(first - begin) > tolerance ? at("TS-START", 0, 0) : null
 }
 
 const fault = (code: TimingFault["code"], frame: number, found: number, expected: number): TimingFault => ({
