@@ -5,8 +5,8 @@ import { rememberTail } from "../../../parquet/tail.ts"
 /** A small shard is read whole: one request is worth more than its statistics columns weigh. */
 const WHOLE = 1024 * 1024
 const FOOTER = 64 * 1024
-/** Bytes of shards kept between the two looks at them, which are tables of 20,000 episodes; what is beyond is read twice. */
-const MAX_KEPT = 64 * 1024 * 1024
+/** Bytes of shards kept between the two looks at them, which are tables of 10,000 episodes; what is beyond is read twice. */
+const MAX_KEPT = 32 * 1024 * 1024
 
 /**
  * Shards of the episodes table, which is looked at twice: for where the episodes lie, and for their statistics. What the first
