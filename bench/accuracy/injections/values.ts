@@ -57,24 +57,21 @@ export const valueInjections: Injections = [
     what: "the first actions are zero although the robot stands elsewhere",
     versions: ALL,
     async apply(dataset, strength) {
-      const at = await episodeSpan(dataset, strength)
-      if (!at || at.to - at.from < 20) return undefined
-      let isElsewhere = false
-      await editColumn<Vector>(dataset, at, "action", (rows) => {
-        const frames = [1, 2, 5][strength]!
-        const far = (row: Vector, from: Vector) =>
-          row.reduce((sum, value, joint) => sum + Math.abs(value - from[joint]!), 0)
-        const steps = rows.slice(1).reduce((sum, row, before) => sum + far(row, rows[before]!), 0) / (rows.length - 1)
-        // A pose that is zero itself leaves nothing to be seen.
-        isElsewhere =
-          far(
-            rows[frames]!,
-            rows[frames]!.map(() => 0),
-          ) >
-          10 * steps
-        return rows.map((row, frame) => (frame < frames ? row.map(() => 0) : row))
-      })
-      return isElsewhere ? { path: at.path, episode: at.episode, feature: "action", also: [...STATISTICS] } : undefined
+      const frames = [1, 2, 5][strength]!
+      const far = (row: Vector, from?: Vector) =>
+        row.reduce((sum, value, joint) => sum + Math.abs(value - (from?.[joint] ?? 0)), 0)
+      for (let back = 0; ; back++) {
+        const at = await episodeSpan(dataset, back)
+        if (!at) return undefined
+        const rows = (await dataset.table(at.path)).column("action").data.slice(at.from, at.to) as Vector[]
+        const steps = rows.slice(1).reduce((sum, row, before) => sum + far(row, rows[before]), 0) / (rows.length - 1)
+        // From a pose that is nearly zero, or in a hurry, nothing is to be seen.
+        if (rows.length < 20 || far(rows[frames]!) <= 10 * steps) continue
+        await editColumn<Vector>(dataset, at, "action", () =>
+          rows.map((row, frame) => (frame < frames ? row.map(() => 0) : row)),
+        )
+        return { path: at.path, episode: at.episode, feature: "action", also: STATISTICS }
+      }
     },
   },
   {
