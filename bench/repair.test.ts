@@ -26,6 +26,7 @@ async function offered(dataset: Editable): Promise<Repair[]> {
     signal,
     progress: () => {},
     parts,
+    keepsStats: false,
   }
   const facts = await readFacts(ctx)
   const runner = new RuleRunner(lerobotRules, facts, "metadata")
@@ -38,7 +39,14 @@ async function offered(dataset: Editable): Promise<Repair[]> {
     signal,
     progress: () => {},
   })
-  const whole = { facts, files: passed.files, episodes: passed.episodes, isComplete: true }
+  const whole = {
+    facts,
+    files: passed.files,
+    episodes: passed.episodes,
+    aggregates: new Map(),
+    twins: [],
+    isComplete: true,
+  }
   runner.run("dataset", facts)
   runner.run("whole", whole)
   return repairs(whole, new Set(runner.collector.findings(lerobotRules).map(({ code }) => code)))

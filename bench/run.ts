@@ -8,6 +8,7 @@ import { pickup } from "./jobs/pickup.ts"
 import { scaling } from "./jobs/shards.ts"
 import { costOfMetadataExtraction } from "./metadata-extraction.ts"
 import { keep, table } from "./report.ts"
+import { validationTimes } from "./validation.ts"
 
 interface Bench {
   take(rounds: number): Promise<object[]>
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
 const BENCHES: Record<string, Bench> = {
   "cold-start": { take: coldStarts },
   // One row for each job that costs something of its own.
+  validation: { take: validationTimes },
   "cost-inputs": { take: async (rounds) => [await costOfMetadataExtraction(rounds)] },
   lifecycles: { take: lifecycles },
   pickup: { take: pickup },

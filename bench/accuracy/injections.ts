@@ -6,10 +6,13 @@ import { infoInjections } from "./injections/info.ts"
 import { pathInjections } from "./injections/paths.ts"
 import { pictureInjections } from "./injections/pictures.ts"
 import { repositoryInjections } from "./injections/repository.ts"
+import { statsInjections } from "./injections/stats.ts"
 import { tableInjections } from "./injections/tables.ts"
 import { taskInjections } from "./injections/tasks.ts"
 import { videoInjections } from "./injections/videos.ts"
 import { videoWindowInjections } from "./injections/video-windows.ts"
+import { timingInjections } from "./injections/timing.ts"
+import { valueInjections } from "./injections/values.ts"
 
 /** Every way to damage a dataset. A rule that no injection makes fire does not ship: a test compares with the registry. */
 export const injections: Injections = [
@@ -24,4 +27,7 @@ export const injections: Injections = [
   ...videoInjections,
   ...videoWindowInjections,
   ...pictureInjections,
+  ...timingInjections,
+  ...valueInjections,
+  ...statsInjections,
 ]

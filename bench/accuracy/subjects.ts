@@ -26,7 +26,7 @@ const MIXED: SampleCamera[] = [
   { name: "observation.images.top", view: "top", width: 48, height: 36 },
 ]
 
-const EPISODES = [40, 55, 33, 47, 61, 38].map((length, at) => ({
+const EPISODES = [40, 55, 33, 47, 61, 38, 40, 55, 38].map((length, at) => ({
   length,
   tasks: [at % 3 === 2 ? "Push the block to the mark" : "Pick up the cube"],
 }))

@@ -16,7 +16,7 @@ export const frameInjections: Injections = [
         numbers[row] = numbers[row - 1]!
         episode = (table.column("episode_index").data as number[])[row]!
       })
-      return { episode, path }
+      return { episode, path, also: ["ST-MATCH-DATA", "ST-PARQUET-XCHECK"] }
     },
   },
   {

@@ -38,13 +38,14 @@ export async function* readColumns(
   const wanted = paths.map((path) => leaves.findIndex((leaf) => isSame(leaf.path, path)))
   const budget = new Budget(20 * bytes.size + 64 * 1024 * 1024)
   const ranges = planRanges(footer, new Set(wanted))
+  const done = Map.groupBy(new Set(ranges.values()), ({ lastGroup }) => lastGroup)
   for (const [row_group, group] of footer.row_groups.entries()) {
     const columns: (LeafData | null)[] = []
     for (const leaf of wanted) {
       const chunk = group.columns.find((each) => each.leaf === leaf)
       columns.push(chunk ? await decode(bytes, chunk, leaves[leaf]!, group.num_rows, ranges, budget, signal) : null)
     }
-    for (const range of new Set(ranges.values())) if (range.lastGroup <= row_group) delete range.body
+    for (const range of done.get(row_group) ?? []) delete range.body
     yield { row_group, rows: group.num_rows, columns }
   }
 }
@@ -147,7 +148,7 @@ const isSame = (a: readonly string[], b: readonly string[]) =>
  */
 export function numberPerRow({ leaf, values, definitions, repetitions }: LeafData): Float64Array | null {
   if (repetitions || Array.isArray(values)) return null
-  if (!definitions) return values instanceof Float64Array ? values : Float64Array.from(values)
+  if (!definitions) return values instanceof Float64Array ? values : new Float64Array(values)
   let next = 0
   return Float64Array.from(definitions, (level) => (level === leaf.maxDefinition ? values[next++]! : NaN))
 }

@@ -41,17 +41,25 @@ export function readPlain(bytes: Uint8Array, leaf: Leaf, count: number, budget: 
     if (length === 0 || count * length > bytes.length) throw new Corrupt("a page has fewer values than it claims")
     return Array.from({ length: count }, (_, index) => bytes.subarray(index * length, (index + 1) * length))
   }
-  const data = view(bytes, 0, count * widthOf(leaf))
-  if (leaf.kind === "float") return Float32Array.from({ length: count }, (_, index) => data.getFloat32(index * 4, true))
-  if (leaf.kind === "double")
-    return Float64Array.from({ length: count }, (_, index) => data.getFloat64(index * 8, true))
-  if (leaf.kind === "int32") return Int32Array.from({ length: count }, (_, index) => data.getInt32(index * 4, true))
-  if (leaf.kind === "uint32") return Uint32Array.from({ length: count }, (_, index) => data.getUint32(index * 4, true))
-  const isSigned = leaf.kind === "int64"
-  return Float64Array.from({ length: count }, (_, index) => {
-    const high = isSigned ? data.getInt32(index * 8 + 4, true) : data.getUint32(index * 8 + 4, true)
-    return exact(high * 2 ** 32 + data.getUint32(index * 8, true))
-  })
+  const size = count * widthOf(leaf)
+  if (size > bytes.length) throw new Corrupt("a page has fewer values than it claims")
+  if (leaf.kind === "float") return copied(bytes, size, new Float32Array(count))
+  if (leaf.kind === "double") return copied(bytes, size, new Float64Array(count))
+  if (leaf.kind === "int32") return copied(bytes, size, new Int32Array(count))
+  if (leaf.kind === "uint32") return copied(bytes, size, new Uint32Array(count))
+  const low = copied(bytes, size, new Uint32Array(count * 2))
+  const high = leaf.kind === "int64" ? new Int32Array(low.buffer) : low
+  const out = new Float64Array(count)
+  for (let index = 0; index < count; index++) {
+    out[index] = exact(high[index * 2 + 1]! * 2 ** 32 + low[index * 2]!)
+  }
+  return out
+}
+
+/** Parquet is little-endian, as is every processor this runs on. */
+function copied<A extends Exclude<Numbers, Uint8Array>>(bytes: Uint8Array, size: number, out: A): A {
+  new Uint8Array(out.buffer, out.byteOffset, size).set(bytes.subarray(0, size))
+  return out
 }
 
 /** Dictionary entries in the order of their indexes. */

@@ -9,9 +9,12 @@ import type { Depth } from "../../../check/schema.ts"
 import { dataFileOf } from "./data-file.ts"
 import { EpisodeSlicer, SCALARS, type Slice, type WideLeaf } from "./episode-slices.ts"
 import { rowsByDataFile, rowsByVideoFile, rowOfEpisode } from "./episode-places.ts"
+import { measured } from "./episode-values.ts"
 import { isFault } from "./fault.ts"
+import { motionFeatures } from "./motion-features.ts"
 import { pictureColumns } from "./picture-columns.ts"
 import type { Scope } from "./scope.ts"
+import { SeenValues } from "./seen-values.ts"
 import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
 
@@ -24,6 +27,7 @@ type RecordOf = (episode: number) => number | null
 export interface Passed {
   files: FileSummary[]
   episodes: EpisodeSummary[]
+  values: SeenValues
   /** Files that could not be opened, rows whose columns were read. */
   broken: number
   rowsRead: number
@@ -42,7 +46,8 @@ export interface PassContext {
 
 /** Looks at each file once for all rules. Files that cannot be opened are subjects, too; an error of the Hub is thrown. */
 export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassContext): Promise<Passed> {
-  const passed: Passed = { files: [], episodes: [], broken: 0, rowsRead: 0 }
+  const values = new SeenValues(motionFeatures(ctx.facts))
+  const passed: Passed = { files: [], episodes: [], values, broken: 0, rowsRead: 0 }
   const dataRows = ctx.facts.has("episodes") ? rowsByDataFile(ctx.facts.episodes) : new Map<string, number[]>()
   const recordOf = ctx.facts.has("episodes") ? rowOfEpisode(ctx.facts.episodes) : () => null
   const work = [
@@ -93,13 +98,15 @@ async function lookAtData(
     passed.files.push(summaryOfFile(file))
     if (!isWithin("scalar", depth)) return
     const wide = isWithin("wide", depth) ? wideLeaves(file, facts) : []
+    const stats = facts.has("episode_stats") ? facts.episode_stats : null
     const slicer = new EpisodeSlicer(file, wide, recordOf)
     const look = (slices: Iterable<Slice>) => {
-      for (const { rows, values } of slices) {
+      for (const { rows, values: sliced } of slices) {
         if (!isWanted(rows.episode)) continue
         runner.run("episode_rows", rows)
+        const values = measured(rows, sliced, stats)
         for (const each of values) runner.run("episode_values", each)
-        passed.episodes.push(summaryOfEpisode(rows, values))
+        passed.episodes.push({ ...summaryOfEpisode(rows), ...passed.values.add(values) })
         passed.rowsRead += rows.rows
       }
     }

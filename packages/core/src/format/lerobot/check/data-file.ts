@@ -37,7 +37,8 @@ export function dataFileOf(entry: FileEntry, footer: Footer, episodeRows: readon
   }
 }
 
-function rangeOf({ min, max }: ColumnChunk, leaf: Leaf): Range {
+/** Extremes of a column in a row group; null where they are not written. */
+export function rangeOf({ min, max }: ColumnChunk, leaf: Leaf): Range {
   const low = min && numberIn(min, leaf)
   const high = max && numberIn(max, leaf)
   return low === null || high === null ? null : { min: low, max: high }

@@ -225,6 +225,7 @@ export const episodeFileRules = {
     kind: "risk",
     cost: "footer",
     versions: "all",
+    superseded_by: "TS-LATTICE",
     needs: ["info", "episodes"],
     why: "Timestamps that do not follow the frame rate map frames to wrong pictures. A quick look; columns depth says where.",
     reference: `${LEROBOT}/3513`,

@@ -1,6 +1,7 @@
 import { numberPerRow, type LeafData, type RowGroupData } from "../../../parquet/columns.ts"
 import { lengthsPerRow } from "./lists.ts"
-import type { DataFile, EpisodeRows, EpisodeValues, Numbers } from "./subjects.ts"
+import type { Numbers } from "../../../numeric/statistics.ts"
+import type { DataFile, EpisodeRows, SlicedValues } from "./subjects.ts"
 
 export const SCALARS = ["index", "episode_index", "frame_index", "timestamp", "task_index"] as const
 type Scalar = (typeof SCALARS)[number]
@@ -13,7 +14,7 @@ export interface WideLeaf {
 
 export interface Slice {
   rows: EpisodeRows
-  values: EpisodeValues[]
+  values: SlicedValues[]
 }
 
 /**
@@ -80,7 +81,7 @@ export class EpisodeSlicer {
   }
 }
 
-type WideColumn = { slice(of: EpisodeRows, from: number, to: number): EpisodeValues } | null
+type WideColumn = { slice(of: EpisodeRows, from: number, to: number): SlicedValues } | null
 
 function wideColumn({ feature }: WideLeaf, data: LeafData | null, rows: number): WideColumn {
   if (!data || Array.isArray(data.values)) return null
@@ -88,8 +89,7 @@ function wideColumn({ feature }: WideLeaf, data: LeafData | null, rows: number):
   const isFull = data.definitions === null
   const dims = rows > 0 ? values.length / rows : 0
   if (isFull && Number.isInteger(dims)) {
-    const lengths = data.repetitions ? lengthsPerRow(data, rows) : null
-    if (!lengths || lengths.every((length) => length === dims)) {
+    if (!data.repetitions || isEven(data.repetitions, dims)) {
       return {
         slice: (of, from, to) => ({
           of,
@@ -120,6 +120,16 @@ function wideColumn({ feature }: WideLeaf, data: LeafData | null, rows: number):
   }
 }
 
+/** Whether every row has `dims` values: a level of 0 begins a row. */
+function isEven(repetitions: Uint8Array, dims: number): boolean {
+  for (let at = 0; at < repetitions.length;) {
+    if (repetitions[at] !== 0) return false
+    const end = at + dims
+    for (at++; at < end; at++) if (repetitions[at] === 0) return false
+  }
+  return true
+}
+
 function absentPerRow({ definitions, repetitions, leaf }: LeafData, rows: number): Int32Array {
   const absent = new Int32Array(rows)
   if (!definitions) return absent
@@ -142,7 +152,7 @@ function joined(a: Slice, b: Slice): Slice {
       }),
     ) as EpisodeRows["columns"],
   }
-  const values = a.values.map((left): EpisodeValues => {
+  const values = a.values.map((left): SlicedValues => {
     const right = b.values.find((each) => each.feature === left.feature)
     if (!right) return { ...left, of: rows }
     const isEven = !left.rowLengths && !right.rowLengths && left.dims === right.dims
@@ -158,7 +168,7 @@ function joined(a: Slice, b: Slice): Slice {
   return { rows, values }
 }
 
-const lengthsOf = ({ rowLengths, dims }: EpisodeValues, rows: number) => rowLengths ?? new Int32Array(rows).fill(dims)
+const lengthsOf = ({ rowLengths, dims }: SlicedValues, rows: number) => rowLengths ?? new Int32Array(rows).fill(dims)
 
 function concat<A extends Numbers | Int32Array>(a: A, b: A): A {
   const all = new (a.constructor as new (length: number) => A)(a.length + b.length)

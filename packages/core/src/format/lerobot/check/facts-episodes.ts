@@ -3,13 +3,13 @@ import type { FileEntry, Files } from "../../../files/files.ts"
 import { numberPerRow, readColumns, type LeafData } from "../../../parquet/columns.ts"
 import { readFooter } from "../../../parquet/footer.ts"
 import { leavesOf } from "../../../parquet/leaves.ts"
-import { rememberTail } from "../../../parquet/tail.ts"
 import type { Info } from "../info.ts"
 import { readLines } from "../jsonl.ts"
 import { episodeValues } from "../listing.ts"
 import { isTemplate, parseTemplate, type Template } from "../template.ts"
 import { isRecord } from "../text.ts"
 import { EpisodeRecords } from "./episode-records.ts"
+import type { EpisodeShards } from "./episode-shards.ts"
 import { refusePointer, textFacts } from "./facts-text.ts"
 import { isFault } from "./fault.ts"
 import { textsPerRow } from "./lists.ts"
@@ -18,16 +18,13 @@ import type { EpisodeFacts } from "./subjects.ts"
 export const EPISODES_JSONL = "meta/episodes.jsonl"
 const DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 const VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
-/** A small shard is read whole: one request is worth more than its statistics columns weigh. */
-const WHOLE = 1024 * 1024
 const MAX_SHARD = 256 * 1024 * 1024
 const AT_ONCE = 4
 const HEAD = 64
 
 /** The episodes table of version 3 as it stands; a shard that is broken is named in `broken`, an error of the Hub is thrown. */
 export async function episodesFromParquet(
-  files: Files,
-  shards: readonly FileEntry[],
+  { entries: shards, open }: Pick<EpisodeShards, "entries" | "open">,
   info: Info,
   cameras: readonly string[],
   signal: AbortSignal,
@@ -41,7 +38,7 @@ export async function episodesFromParquet(
       const shard = shards[at]!
       try {
         const part = new EpisodeRecords(cameras)
-        columns[at] = await readShard(files, shard, at, part, cameras, signal)
+        columns[at] = await readShard(open(shard), shard, at, part, cameras, signal)
         parts.set(at, part)
       } catch (error) {
         if (!isFault(error)) throw error
@@ -78,7 +75,7 @@ const place = (template: Template, chunk: number, file: number, camera?: string)
     : undefined
 
 async function readShard(
-  files: Files,
+  { bytes, firstRead }: ReturnType<EpisodeShards["open"]>,
   shard: FileEntry,
   source: number,
   into: EpisodeRecords,
@@ -87,10 +84,9 @@ async function readShard(
 ): Promise<string[]> {
   const { path } = shard
   if (shard.size > MAX_SHARD) throw new AppError("too_large", `${path} is ${shard.size} bytes long.`, { path })
-  const bytes = rememberTail(files.open(shard))
   const wanted = new Set(EpisodeRecords.columnsOf(cameras))
   const keep = ([name, ...inner]: readonly string[]) => (name === "tasks" ? inner.length > 0 : wanted.has(name!))
-  const footer = await readFooter(bytes, { signal, keep, firstRead: shard.size <= WHOLE ? WHOLE : 64 * 1024 })
+  const footer = await readFooter(bytes, { signal, keep, firstRead })
   const leaves = leavesOf(footer.schema)
   const tasks = leaves.find((leaf) => leaf.path[0] === "tasks" && leaf.path.length > 1)?.path ?? ["tasks"]
   const names = EpisodeRecords.columnsOf(cameras)

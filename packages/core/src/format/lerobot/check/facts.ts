@@ -4,13 +4,15 @@ import type { Card } from "../../adapter.ts"
 import { isCamera } from "../declared-camera.ts"
 import { parseInfo } from "../info.ts"
 import { Notes } from "../notes.ts"
-import { isRecord } from "../text.ts"
 import { readAs } from "../version.ts"
+import { EpisodeShards } from "./episode-shards.ts"
+import { EpisodeStats, tablesFromJsonl, tablesFromParquet } from "./facts-episode-stats.ts"
 import { EPISODES_JSONL, episodesFromJsonl, episodesFromParquet } from "./facts-episodes.ts"
 import { listingFacts, readFiles } from "./facts-listing.ts"
 import { taskFacts } from "./facts-tasks.ts"
 import { readJsonFacts } from "./facts-text.ts"
 import { isFault } from "./fault.ts"
+import { recordOf } from "./stats-tables.ts"
 import type { DatasetFacts, Part } from "./subjects.ts"
 
 export const INFO = "meta/info.json"
@@ -31,6 +33,8 @@ export interface FactsContext {
   parts: ReadonlySet<Part>
   /** Files that are known already: they are the listing then, and none is asked for. */
   listed?: readonly FileEntry[]
+  /** Whether the values are going to be compared with their statistics, which are then kept. */
+  keepsStats?: boolean
 }
 
 interface Absence {
@@ -72,11 +76,12 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     throw new AppError("file_missing", absent.get("info")!.reason)
   }
 
+  const shards = new EpisodeShards(files, listing.episodeShards)
   const episodes = await only("episodes", async () => {
     const { parsed } = need(info)
     const jsonl = listing.byPath.get(EPISODES_JSONL)
     const isParquet = listing.episodeShards.length > 0 && (version.major === 3 || !jsonl)
-    if (isParquet) return episodesFromParquet(files, listing.episodeShards, parsed, keys, signal)
+    if (isParquet) return episodesFromParquet(shards, parsed, keys, signal)
     if (jsonl) return episodesFromJsonl(files, jsonl, parsed, signal)
     const path = version.major === 3 ? "meta/episodes/" : EPISODES_JSONL
     throw new AppError("file_missing", `There is no table of the episodes (${path}).`, { path })
@@ -97,14 +102,34 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     const file = listing.byPath.get(STATS)
     if (!file) throw new AppError("file_missing", `${STATS} is missing.`, { path: STATS })
     const { raw, text } = await readJsonFacts(files.open(file), MAX_STATS, signal)
-    return { path: STATS, text, stats: ofFeatures(raw) }
+    return { path: STATS, text, stats: recordOf(raw) }
   })
-  for (const name of ["episode_stats", "card", "refs"] as const) absent.set(name, { reason: "it is not read yet" })
+  const episode_stats = await only("episode_stats", async () => {
+    const { parsed } = need(info)
+    const jsonl = listing.byPath.get(EPISODES_STATS)
+    const isParquet =
+      version.major === 3 && episodes?.columns.some((names) => names.some((name) => name.startsWith("stats/")))
+    const path = version.major === 3 ? "meta/episodes/" : EPISODES_STATS
+    if (!episodes || !(isParquet || (jsonl && version.major === 2))) {
+      throw new AppError("file_missing", `There are no statistics of single episodes (${path}).`, { path })
+    }
+    const gathered = new EpisodeStats(
+      isParquet ? listing.episodeShards[0]!.path : path,
+      parsed,
+      episodes,
+      ctx.keepsStats ?? false,
+    )
+    const tables = isParquet
+      ? tablesFromParquet(shards, episodes, signal)
+      : tablesFromJsonl(files, jsonl!, episodes, gathered.badLines, signal)
+    return { gathered, tables }
+  })
+  for (const name of ["card", "refs"] as const) absent.set(name, { reason: "it is not read yet" })
 
   const broken = (name: Part): never => {
     throw new Error(`a rule looked at ${name}, which is not there, without naming it in needs`)
   }
-  const facts = { info, episodes, tasks, subtasks, stats }
+  const facts = { info, episodes, tasks, subtasks, stats, episode_stats }
   return {
     version,
     repo_id: ctx.repo_id,
@@ -126,13 +151,26 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
       return facts.stats ?? broken("stats")
     },
     get episode_stats() {
-      return broken("episode_stats")
+      return facts.episode_stats?.gathered ?? broken("episode_stats")
     },
     get card() {
       return broken("card")
     },
     get refs() {
       return broken("refs")
+    },
+    async readEpisodeStats(each) {
+      if (!facts.episode_stats) return
+      const { gathered, tables } = facts.episode_stats
+      try {
+        for await (const table of tables) {
+          gathered.add(table)
+          each(table)
+        }
+      } catch (error) {
+        if (!isFault(error)) throw error
+        gathered.error = error
+      }
     },
     has: (name) => !absent.has(name),
     whyNot: (name) => absent.get(name)?.reason ?? "it is there",
@@ -150,9 +188,3 @@ async function part<T>(absent: Map<Part, Absence>, name: Part, read: () => Promi
     return undefined
   }
 }
-
-/** Only what is an object of objects; anything else in the file has no statistics. */
-const ofFeatures = (raw: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(
-    Object.entries(raw).filter((entry): entry is [string, Record<string, unknown>] => isRecord(entry[1])),
-  )

@@ -1,4 +1,5 @@
 import { isWithinRanges, parseRanges } from "../../../check/ranges.ts"
+import type { Depth } from "../../../check/schema.ts"
 import type { DatasetSettings } from "../../../check/settings.ts"
 import { conclude, type Suppression } from "../../../check/verdict.ts"
 import type { FileEntry } from "../../../files/files.ts"
@@ -10,9 +11,11 @@ import { coverageOf, type Looked } from "./coverage.ts"
 import { isWhole } from "./episodes.ts"
 import { repairs } from "./repair.ts"
 import { lerobotRules } from "./rules.ts"
+import { tableOfRecord } from "./stats-tables.ts"
 import type { On } from "./rule.ts"
-import type { RuleRunner } from "./runner.ts"
+import { isWithin, type RuleRunner } from "./runner.ts"
 import type { Scope } from "./scope.ts"
+import type { SeenValues } from "./seen-values.ts"
 import type { DatasetFacts, Part } from "./subjects.ts"
 
 export interface ValidateContext extends ExtractContext {
@@ -32,6 +35,16 @@ export const PARTS: ReadonlySet<Part> = new Set([
   "refs",
 ])
 
+/** Whether values are compared with their statistics, which have to be kept for that. */
+export const comparesStats = (depth: Depth) => isWithin("wide", depth)
+
+/** Runs the rules on the dataset as a whole, after those on its statistics: these are gathered as they stream past. */
+export async function judgeFacts(facts: DatasetFacts, runner: RuleRunner): Promise<void> {
+  if (facts.has("stats")) runner.run("stats", tableOfRecord(facts.stats.path, facts.stats.stats))
+  await facts.readEpisodeStats((table) => runner.run("stats", table))
+  runner.run("dataset", facts)
+}
+
 /** Findings of at most as much JSON as anybody looks through: a result may have 4 MB. */
 const MAX_FINDINGS = 1536 * 1024
 /** What rules look at file by file, or when all were seen. */
@@ -46,6 +59,7 @@ export function wanted(options: ValidateOptions): (episode: number) => boolean {
 }
 
 export interface Seen extends Looked {
+  values: SeenValues
   /** Files that could not be opened. */
   broken: number
   requests: number
@@ -63,9 +77,10 @@ interface Finished {
 
 /** What is left to do once every file was looked at: the rules on all of it together, and the verdict. */
 export function finish(options: ValidateOptions, { facts, runner, scope, seen, settings }: Finished): Judged {
-  const { files, episodes, broken, missing } = seen
+  const { files, episodes, values, broken, missing } = seen
   const isComplete = scope.sampled === null && broken === 0 && missing === null
-  const whole = { facts, files, episodes, isComplete }
+  const { aggregates, twins } = values
+  const whole = { facts, files, episodes, aggregates, twins, isComplete }
   runner.run("whole", whole)
   for (const [code, error] of runner.failures) log().error({ err: error, code, repo_id: facts.repo_id }, "a rule broke")
   const partly = missing ?? scope.sampled

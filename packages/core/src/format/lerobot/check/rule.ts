@@ -7,6 +7,7 @@ import type {
   EpisodeValues,
   Part,
   PictureColumn,
+  StatsTable,
   VersionName,
   VideoFile,
   Whole,
@@ -19,6 +20,8 @@ export interface Subjects {
   /** Each data or video file that cannot be opened. */
   broken_file: BrokenFile
   data_file: DataFile
+  /** stats.json, and each stretch of the episodes' statistics. */
+  stats: StatsTable
   /** Each episode's scalar columns. */
   episode_rows: EpisodeRows
   /** Each numeric feature of each episode. */
@@ -35,6 +38,8 @@ export type On = keyof Subjects
 interface Common extends RuleInfo<VersionName> {
   /** Parts without which it cannot judge; it is then listed as not run. `info` unless said. */
   needs?: readonly Part[]
+  /** The rule that finds the same by looking closer: where the depth pays for that one, this one has nothing to add. */
+  superseded_by?: string
 }
 
 /** A look at one kind of subject. */

@@ -10,8 +10,14 @@ import { pathRules } from "./paths.ts"
 import { pictureRules } from "./pictures.ts"
 import { repositoryRules } from "./repository.ts"
 import type { Rules } from "./rule.ts"
+import { statsDataRules } from "./stats-data.ts"
+import { pictureStatsRules } from "./stats-pictures.ts"
+import { statsRules } from "./stats.ts"
 import { tableRules } from "./tables.ts"
 import { taskRules } from "./tasks.ts"
+import { timingRules } from "./timing.ts"
+import { constantRules, wholeValueRules } from "./values-whole.ts"
+import { valueRules } from "./values.ts"
 import { videoFileRules } from "./video-files.ts"
 import { videoFrameRules } from "./video-frames.ts"
 import { videoTimingRules } from "./video-timing.ts"
@@ -19,6 +25,8 @@ import { videoWindowRules } from "./video-windows.ts"
 
 /** Every rule there is for LeRobot. The key is the code on the wire; a new rule is one entry in one family's file. */
 export const lerobotRules = {
+  // Of equal severity, the first said first: of data that never changes nothing else matters.
+  ...constantRules,
   ...repositoryRules,
   ...fileRules,
   ...infoRules,
@@ -30,6 +38,12 @@ export const lerobotRules = {
   ...taskRules,
   ...tableRules,
   ...frameRules,
+  ...timingRules,
+  ...valueRules,
+  ...wholeValueRules,
+  ...statsRules,
+  ...pictureStatsRules,
+  ...statsDataRules,
   ...episodeShapeRules,
   ...videoFileRules,
   ...videoTimingRules,

@@ -21,7 +21,7 @@ export class RuleRunner {
     this.#facts = facts
     this.collector = new Collector(collected)
     for (const [code, rule] of Object.entries(rules)) {
-      const reason = whyNot(rule, facts, depth)
+      const reason = whyNot(rule, facts, depth) ?? whySuperseded(rule, rules, depth)
       if (reason !== null) {
         this.#notRun.set(code, reason)
         continue
@@ -91,6 +91,11 @@ function whyNot(rule: Rule, facts: DatasetFacts, depth: Depth): string | null {
   if (!isWithin(cost, depth)) return `It needs ${DEPTH_OF[cost]} depth.`
   const missing = needs.find((part) => !facts.has(part))
   return missing ? `${missing} cannot be looked at: ${facts.whyNot(missing)}` : null
+}
+
+function whySuperseded({ superseded_by }: Rule, rules: Rules, depth: Depth): string | null {
+  const closer = superseded_by === undefined ? undefined : rules[superseded_by]
+  return closer && isWithin(closer.cost, depth) ? `${superseded_by} finds the same, and looks closer.` : null
 }
 
 export const isWithin = (cost: Cost, depth: Depth) => DEPTHS.indexOf(DEPTH_OF[cost]) <= DEPTHS.indexOf(depth)

@@ -7,13 +7,15 @@ import { passOver } from "./assess.ts"
 import { isOwn } from "./coverage.ts"
 import { readFacts } from "./facts.ts"
 import { readFiles } from "./facts-listing.ts"
-import { finish, OF_FILES, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
+import { comparesStats, finish, judgeFacts, OF_FILES, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
 import { ownSettings } from "./own-settings.ts"
 import { pack, unpack } from "./pack.ts"
 import { lerobotRules } from "./rules.ts"
 import type { Rule } from "./rule.ts"
 import { isWithin, RuleRunner } from "./runner.ts"
+import { motionFeatures } from "./motion-features.ts"
 import { pathsOf, scopeOf } from "./scope.ts"
+import { SeenValues } from "./seen-values.ts"
 import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
 import type { EpisodeSummary, FileSummary, Part } from "./subjects.ts"
 import { judge } from "./validate.ts"
@@ -47,7 +49,8 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
   const scope = filesOf(input)
   // What rules on single files look at beside them lies in meta/.
   const listed = [...(await metaOf(ctx.files, ctx.signal)), ...scope.data, ...scope.videos.map(({ entry }) => entry)]
-  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth) })
+  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: comparesStats(depth) })
+  if (comparesStats(depth)) await facts.readEpisodeStats(() => {})
   const runner = new RuleRunner(lerobotRules, facts, depth)
   const passed = await passOver(scope, {
     ...ctx,
@@ -60,13 +63,15 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
   runner.collector.fit(MAX_COLLECTED)
   const files = pack(passed.files)
   const episodes = pack(passed.episodes)
-  const isCut = Buffer.byteLength(JSON.stringify([files, episodes])) > MAX_SUMMARIES
+  const values = passed.values.toJSON()
+  const isCut = Buffer.byteLength(JSON.stringify([files, episodes, values])) > MAX_SUMMARIES
   const paths = pathsOf(scope)
   const { requests, bytes } = ctx.files.usage
   return storable({
     collected: runner.collector.toJSON(),
     files: isCut ? pack([]) : files,
     episodes: isCut ? pack([]) : episodes,
+    values: isCut ? null : values,
     failed: [...runner.failures.keys()],
     filesRead: [...watch.paths].filter((path) => paths.has(path)).length,
     broken: passed.broken,
@@ -90,7 +95,9 @@ export async function reduce(
   const facts = await readFacts({ ...ctx, parts: PARTS })
   const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
   const runner = new RuleRunner(lerobotRules, facts, depth)
-  runner.run("dataset", facts)
+  await judgeFacts(facts, runner)
+  const values = new SeenValues(motionFeatures(facts))
+  for (const each of found) if (each.values) values.merge(each.values)
   for (const { collected, failed } of found) {
     runner.collector.merge(collected)
     for (const code of failed) runner.broke(code, new Error("it broke in a shard, whose log has it"))
@@ -99,6 +106,7 @@ export async function reduce(
   const seen = {
     files: found.flatMap((each) => unpack<FileSummary>(each.files)),
     episodes: found.flatMap((each) => unpack<EpisodeSummary>(each.episodes)),
+    values,
     broken: sum(({ broken }) => broken),
     rowsRead: sum(({ rowsRead }) => rowsRead),
     filesRead: sum(({ filesRead }) => filesRead) + [...watch.paths].filter(isOwn).length,

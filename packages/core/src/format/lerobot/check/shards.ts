@@ -2,6 +2,7 @@ import type { Collected } from "../../../check/collector.ts"
 import type { Depth } from "../../../check/schema.ts"
 import type { FileEntry } from "../../../files/files.ts"
 import type { Packed } from "./pack.ts"
+import type { SeenValuesJson } from "./seen-values.ts"
 import type { Scope } from "./scope.ts"
 
 /** What a small dataset has at most: it is done in one go, and listed once. */
@@ -29,6 +30,8 @@ export interface ShardFound {
   collected: Collected
   files: Packed
   episodes: Packed
+  /** Null when they did not fit. */
+  values: SeenValuesJson | null
   /** Rules that broke. */
   failed: string[]
   filesRead: number

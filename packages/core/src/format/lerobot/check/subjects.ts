@@ -5,6 +5,9 @@ import type { Leaf } from "../../../parquet/leaves.ts"
 import type { Mp4 } from "../../../media/mp4.ts"
 import type { Info } from "../info.ts"
 import type { ReadAs } from "../version.ts"
+import type { Aggregate } from "../../../numeric/aggregate.ts"
+import type { Numbers, Statistics } from "../../../numeric/statistics.ts"
+import type { Stored, StoredStats } from "./stored-stats.ts"
 
 /** What the rules judge: facts as they are in the files, nothing repaired. Built by the loaders beside this file. */
 
@@ -102,14 +105,42 @@ export interface StatsFacts {
   stats: StatsRecord
 }
 
-/** Statistics of single episodes: columns of the episodes table in v3, `episodes_stats.jsonl` in v2.1. */
+/** One statistic of one feature, flat: the numbers of entry `i` are those from `starts[i]` to `starts[i + 1]`. */
+export interface StatColumn {
+  values: ArrayLike<number>
+  starts: ArrayLike<number>
+  /** How many lists are around each number. */
+  depth: number
+}
+
+/** A stretch of stored statistics: all of stats.json, a row group of the episodes table, a line of episodes_stats.jsonl. */
+export interface StatsTable {
+  path: string
+  /** Whether an entry is of the whole dataset; else it is of an episode. */
+  isGlobal: boolean
+  entries: number
+  /** Of each entry; NaN where it does not say. */
+  episodes: ArrayLike<number>
+  /** Row of the episodes table of each entry; −1 where there is none. */
+  rows: ArrayLike<number>
+  /** `feature → statistic`. */
+  features: ReadonlyMap<string, ReadonlyMap<string, StatColumn>>
+}
+
+/** Statistics of single episodes: columns of the episodes table in v3, `episodes_stats.jsonl` in v2.1. Gathered as they stream by. */
 export interface EpisodeStatsFacts {
   path: string
-  /** Episode indices it has an entry for, in order, duplicates included. */
+  /** Episode indices it has an entry for, in order, duplicates included; as many as there are rows to keep them. */
   indices: readonly number[]
-  /** As written (nested lists); undefined when the episode has none. */
-  of(episode: number): StatsRecord | undefined
-  text: TextFacts | null
+  /** Of each feature that every entry has min, max, mean and std of. */
+  aggregates: ReadonlyMap<string, Aggregate>
+  stored: StoredStats
+  /** Of each action and state, how large its values are in each episode. */
+  scales: ReadonlyMap<string, readonly { episode: number; scale: number; isZero: boolean }[]>
+  /** jsonl only: lines that are no JSON object. */
+  badLines: readonly number[]
+  /** Why the entries end before the last one; null when all were read. */
+  error: AppError | null
 }
 
 export type Availability<T> = { state: "read"; value: T } | { state: "missing" | "broken" | "not_read"; reason: string }
@@ -130,6 +161,8 @@ export interface DatasetFacts {
   /** What the Hub's refs are now. The commit is pinned; these move. */
   refs: { branches: readonly { name: string; commit: string }[]; tags: readonly { name: string; commit: string }[] }
   revision: string
+  /** Reads the statistics of the episodes once, stretch by stretch; `episode_stats` is complete after it. */
+  readEpisodeStats(each: (table: StatsTable) => void): Promise<void>
   /** Which of the parts above may be looked at; a rule's `needs` has been checked before it is called. */
   has(part: Part): boolean
   whyNot(part: Part): string
@@ -164,10 +197,8 @@ export interface EpisodeRows {
   record: number | null
 }
 
-export type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
-
-/** One numeric feature over one episode. */
-export interface EpisodeValues {
+/** One numeric feature over one episode, as it was cut out of its file. */
+export interface SlicedValues {
   of: EpisodeRows
   feature: string
   dims: number
@@ -187,6 +218,16 @@ export interface PictureColumn {
   first_row: number
   /** From the first row on; null where a row has no bytes. */
   pictures: readonly (Uint8Array | null)[]
+}
+
+/** The same with what is known about its numbers. */
+export interface EpisodeValues extends SlicedValues {
+  /** Recomputed; null when rows are ragged or have nulls. */
+  statistics: Statistics | null
+  /** As they are stored for this episode; null when they are not, or were too many to keep. */
+  stored: Stored | null
+  /** All features of the episode, this one included. */
+  siblings: readonly EpisodeValues[]
 }
 
 /** A video file by its header, with the episodes whose pointers name it. */
@@ -227,18 +268,24 @@ export interface EpisodeSummary {
   rows: number
   /** Texts' indices found in the rows, ascending. */
   tasks?: number[]
-  /** Of the values of actions and states, when they were read. */
+  /** Of the values of actions and states, when they were read and any of them changes. */
   hash?: string
+  /** The first row's. */
+  task?: number
+  /** Actions and states that are zero throughout. */
+  zero?: string[]
   /** First global index and whether the rows' indices are contiguous. */
   first_index?: number
-  /** Features that never change in this episode. */
-  constant?: string[]
 }
 
 export interface Whole {
   facts: DatasetFacts
   files: readonly FileSummary[]
   episodes: readonly EpisodeSummary[]
+  /** Of the values that were read, by feature; empty below `full` depth. */
+  aggregates: ReadonlyMap<string, Aggregate>
+  /** Groups of features that were equal in every row that was read, and changed. */
+  twins: readonly (readonly string[])[]
   /** Whether every data and video file there is was looked at: not of a sample, nor when some could not be opened. */
   isComplete: boolean
 }

@@ -1,5 +1,5 @@
 import { schemaOf } from "./feature-columns.ts"
-import type { DataFile, EpisodeRows, EpisodeSummary, EpisodeValues, FileSummary } from "./subjects.ts"
+import type { DataFile, EpisodeRows, EpisodeSummary, FileSummary } from "./subjects.ts"
 
 /** What a data file leaves behind for the rules that look at all of them. */
 export function summaryOfFile(file: DataFile): FileSummary {
@@ -16,7 +16,7 @@ export function summaryOfFile(file: DataFile): FileSummary {
 }
 
 /** The same of an episode's rows. */
-export function summaryOfEpisode(rows: EpisodeRows, values: readonly EpisodeValues[]): EpisodeSummary {
-  void values
-  return { episode: rows.episode, path: rows.file.entry.path, rows: rows.rows }
+export function summaryOfEpisode({ episode, file, rows, columns }: EpisodeRows): EpisodeSummary {
+  const task = columns.task_index?.[0]
+  return { episode, path: file.entry.path, rows, ...(task !== undefined && { task }) }
 }

@@ -301,7 +301,10 @@ export const taskRules = {
       if (!columns.task_index || !texts) return
       const textOf = textsByIndex(tasks)
       const found = new Set<string>()
-      for (const index of new Set(columns.task_index)) {
+      let last = NaN
+      for (const index of columns.task_index) {
+        if (index === last) continue
+        last = index
         const text = textOf.get(index)
         if (text === undefined) return
         found.add(text)

@@ -4,7 +4,7 @@ import type { Judged, ValidateOptions } from "../../adapter.ts"
 import { passOver } from "./assess.ts"
 import { isOwn } from "./coverage.ts"
 import { readFacts } from "./facts.ts"
-import { finish, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
+import { comparesStats, finish, judgeFacts, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
 import { ownSettings } from "./own-settings.ts"
 import { lerobotRules } from "./rules.ts"
 import { RuleRunner } from "./runner.ts"
@@ -19,10 +19,10 @@ export async function judge(given: ValidateContext, options: ValidateOptions): P
   const watch = watched(given.files)
   const ctx = { ...given, files: watch.files }
   const { depth } = options
-  const facts = await readFacts({ ...ctx, parts: PARTS })
+  const facts = await readFacts({ ...ctx, parts: PARTS, keepsStats: comparesStats(depth) })
   const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
   const runner = new RuleRunner(lerobotRules, facts, depth)
-  runner.run("dataset", facts)
+  await judgeFacts(facts, runner)
   const scope = scopeOf(facts, depth, rangesOf(options))
   const passed = await passOver(scope, {
     ...ctx,

@@ -1,0 +1,91 @@
+import { QUANTILES } from "../../../numeric/statistics.ts"
+import type { StoredName } from "./stored-stats.ts"
+
+/** A statistic that is not what it should be. */
+export interface Deviation {
+  statistic: StoredName
+  dimension: number
+  stored: number
+  expected: number
+  /** How many times the tolerance. */
+  excess: number
+}
+
+type Numbers = ArrayLike<number>
+
+/** Numbers in float64 that stored ones are compared with. */
+export interface Expected {
+  dims: number
+  min: Numbers
+  max: Numbers
+  mean: Numbers
+  variance: Numbers
+  quantiles?: Numbers | null
+  finite?: Numbers
+}
+
+/** Measured on datasets of every recorder since lerobot 0.3: float32 sums, and the cancellation of E[x²] − mean². */
+const MEAN = 1e-5
+const VARIANCE = 2e-5
+const QUANTILE_OF_RANGE = 5e-4
+const QUANTILE_OF_SCALE = 1e-6
+/** A standard deviation that is off by more than this share of the scale is worth a word although its variance is within tolerance. */
+const CANCELLED = 1e-3
+
+/** The worst deviation beyond the tolerances; null when there is none. Dimensions with NaN are left out. */
+export function deviationOf(
+  stored: Readonly<{ [Name in StoredName]?: Numbers | undefined }>,
+  expected: Expected,
+): Deviation | null {
+  let worst: Deviation | null = null
+  const compare = (statistic: StoredName, dimension: number, value: number, tolerance: number) => {
+    const found = stored[statistic]![dimension]!
+    const excess = Math.abs(found - value) / tolerance
+    if (excess > (worst?.excess ?? 1)) worst = { statistic, dimension, stored: found, expected: value, excess }
+  }
+  for (let at = 0; at < expected.dims; at++) {
+    if (expected.finite && !expected.finite[at]) continue
+    const [min, max] = [expected.min[at]!, expected.max[at]!]
+    const scale = Math.max(Math.abs(min), Math.abs(max))
+    const least = 1e-9
+    // A float32 column's extremes are exact; a double's may have been rounded.
+    if (stored.min && Math.fround(stored.min[at]!) !== Math.fround(min)) compare("min", at, min, 1e-6 * scale + 1e-12)
+    if (stored.max && Math.fround(stored.max[at]!) !== Math.fround(max)) compare("max", at, max, 1e-6 * scale + 1e-12)
+    if (stored.mean) compare("mean", at, expected.mean[at]!, MEAN * scale + least)
+    if (stored.std) {
+      const [found, variance] = [stored.std[at]!, expected.variance[at]!]
+      const excess = Math.abs(found * found - variance) / (VARIANCE * scale * scale + least)
+      const value = Math.sqrt(variance)
+      if (excess > (worst?.excess ?? 1)) {
+        worst = { statistic: "std", dimension: at, stored: found, expected: value, excess }
+      }
+    }
+    if (!expected.quantiles) continue
+    for (let each = 0; each < QUANTILES.length; each++) {
+      const name = QUANTILES[each]![0]
+      if (!stored[name]) continue
+      const tolerance = QUANTILE_OF_RANGE * (max - min) + QUANTILE_OF_SCALE * scale + least
+      compare(name, at, expected.quantiles[at * QUANTILES.length + each]!, tolerance)
+    }
+  }
+  return worst
+}
+
+/** A standard deviation that float32 spoiled: its variance is within the tolerance, and it is visibly wrong. */
+export function cancellationOf(
+  { std }: Readonly<{ [Name in StoredName]?: Numbers | undefined }>,
+  { dims, min, max, variance, finite }: Expected,
+): Deviation | null {
+  let worst: Deviation | null = null
+  for (let dimension = 0; std && dimension < dims; dimension++) {
+    if (finite && !finite[dimension]) continue
+    const scale = Math.max(Math.abs(min[dimension]!), Math.abs(max[dimension]!))
+    const [stored, expected] = [std[dimension]!, Math.sqrt(variance[dimension]!)]
+    const difference = Math.abs(stored - expected)
+    if (difference <= CANCELLED * scale || difference <= 0.01 * expected) continue
+    if (Math.abs(stored * stored - variance[dimension]!) > VARIANCE * scale * scale + 1e-9) continue
+    const excess = difference / (CANCELLED * scale)
+    if (excess > (worst?.excess ?? 0)) worst = { statistic: "std", dimension, stored, expected, excess }
+  }
+  return worst
+}

@@ -1,0 +1,191 @@
+import { statisticsOf } from "../../../numeric/statistics.ts"
+import { shown } from "../notes.ts"
+import { rangeOf } from "./data-file.ts"
+import { isWhole } from "./episodes.ts"
+import { NUMBERING } from "./motion-features.ts"
+import type { Rules } from "./rule.ts"
+import { cancellationOf, deviationOf, type Deviation } from "./stats-compare.ts"
+import { tableOfRecord } from "./stats-tables.ts"
+import type { DatasetFacts, EpisodeFacts, EpisodeValues, StatsFacts } from "./subjects.ts"
+
+const LEROBOT = "https://github.com/huggingface/lerobot/issues"
+const RECOMPUTE = "Recompute the statistics: lerobot-edit-dataset --operation.type recompute_stats."
+
+/** Whether the stored statistics are those of the data. */
+export const statsDataRules = {
+  "ST-AGG": {
+    on: "dataset",
+    title: "stats.json is the aggregate of the episodes' statistics",
+    severity: "warning",
+    kind: "risk",
+    cost: "meta",
+    versions: ["v3.0"],
+    needs: ["info", "episodes", "stats", "episode_stats"],
+    why: "It was left behind when episodes were edited: policies normalise by numbers of other data.",
+    reference: `${LEROBOT}/4276`,
+    fix: RECOMPUTE,
+    check({ info, stats, episode_stats, episodes }, report) {
+      if (episode_stats.error || !isWhole(episodes)) return
+      // Rows too many or too few are told by the rules of the table.
+      const { total_episodes } = info.parsed
+      const isCounted = total_episodes === null || total_episodes === episodes.rows
+      if (!isCounted || new Set(episodes.episode_index).size !== episodes.rows) return
+      for (const [feature, expected] of episode_stats.aggregates) {
+        if (NUMBERING.has(feature)) continue
+        const stored = storedIn(stats, feature)
+        if (stored?.mean?.length !== expected.dims) continue
+        const found = deviationOf(stored, expected)
+        if (found) {
+          report({ ...told(found, stats.path, feature, "the episodes' statistics give"), size: found.excess })
+          continue
+        }
+        const count = stored.count?.[0]
+        if (count === undefined || count === expected.count || Number.isNaN(expected.count)) continue
+        report({
+          message: `${stats.path} counts ${count} samples of ${shown(feature)}; its episodes count ${expected.count}.`,
+          where: { path: stats.path, feature },
+          evidence: { count, expected: expected.count },
+        })
+      }
+    },
+  },
+  "ST-MATCH-DATA": {
+    on: "episode_values",
+    title: "Statistics are those of the values",
+    severity: "warning",
+    kind: "risk",
+    cost: "wide",
+    versions: "all",
+    why: "The data was edited afterwards, or the rows are of another episode: policies normalise by numbers of other data.",
+    reference: `${LEROBOT}/2401`,
+    fix: RECOMPUTE,
+    check(values, report, facts) {
+      const { of, feature, stored } = values
+      const expected = stored && expectedFor(values, stored)
+      // Squares that overflow a short integer spoil the deviation alone: that is told apart.
+      const found = expected && deviationOf(isShort(facts, feature) ? { ...stored, std: undefined } : stored, expected)
+      if (!found) return
+      const path = pathOf(facts, of.record)
+      report({
+        ...told(found, path, feature, `those of episode ${of.episode} give`),
+        where: { path, episode: of.episode, feature },
+        size: found.excess,
+      })
+    },
+    closer: {
+      on: "whole",
+      cost: "wide",
+      // Where there are none of single episodes, those of the dataset are compared with all that was read.
+      check({ facts, aggregates, episodes, isComplete }, report) {
+        if (!isComplete || !facts.has("stats") || facts.has("episode_stats") || !facts.has("episodes")) return
+        const rows = episodes.reduce((sum, each) => sum + each.rows, 0)
+        if (!isWhole(facts.episodes) || rows !== framesOf(facts.episodes)) return
+        for (const [feature, expected] of aggregates) {
+          const stored = storedIn(facts.stats, feature)
+          if (expected.count !== rows || stored?.mean?.length !== expected.dims) continue
+          const found = deviationOf(stored, expected)
+          if (found) report({ ...told(found, facts.stats.path, feature, "the values give"), size: found.excess })
+        }
+      },
+    },
+  },
+  "ST-F32-CANCEL": {
+    on: "episode_values",
+    title: "Standard deviations are not spoilt by the precision they were computed in",
+    // LeRobot itself writes it.
+    severity: "info",
+    kind: "risk",
+    cost: "wide",
+    versions: ["v3.0"],
+    why: "LeRobot ≥ 0.4 subtracts two large squares in the values' own type: float32 cancels, short integers overflow (lerobot#3682).",
+    reference: `${LEROBOT}/4704`,
+    fix: "Compute the deviation in float64.",
+    check(values, report, facts) {
+      const { of, feature, stored } = values
+      const expected = stored && expectedFor(values, stored)
+      if (!expected) return
+      const short = isShort(facts, feature)
+      const found = short ? deviationOf({ std: stored.std }, expected) : cancellationOf(stored, expected)
+      // Where more is wrong than the deviation, the statistics are of other data.
+      if (!found || deviationOf({ ...stored, std: undefined }, expected)) return
+      const path = pathOf(facts, of.record)
+      report({
+        ...told(found, path, feature, `those of episode ${of.episode} give`),
+        where: { path, episode: of.episode, feature },
+        size: found.excess,
+      })
+    },
+  },
+  "ST-PARQUET-XCHECK": {
+    on: "data_file",
+    title: "Statistics agree with the footers of the data files",
+    severity: "warning",
+    kind: "risk",
+    cost: "footer",
+    versions: ["v3.0"],
+    superseded_by: "ST-MATCH-DATA",
+    needs: ["info", "episodes", "episode_stats"],
+    why: "Rows or statistics are those of another episode.",
+    reference: `${LEROBOT}/2401`,
+    fix: RECOMPUTE,
+    check(file, report, { episodes, episode_stats }) {
+      for (const [group, { columns, num_rows }] of file.footer.row_groups.entries()) {
+        const range = file.groupRange(group, "episode_index")
+        if (!range || range.min !== range.max) continue
+        const row = file.episodeRows.find((each) => episodes.episode_index[each] === range.min)
+        if (row === undefined || episodes.length[row] !== num_rows) continue
+        for (const chunk of columns) {
+          const leaf = file.leaves[chunk.leaf]!
+          const feature = leaf.path[0]!
+          const stored = NUMBERING.has(feature) ? null : episode_stats.stored.of(row, feature)
+          // Where values are null, that is what is wrong.
+          const found = stored && !chunk.null_count && rangeOf(chunk, leaf)
+          if (!found || !stored.min || !stored.max) continue
+          const [min, max] = [Math.min(...stored.min), Math.max(...stored.max)]
+          if (Number.isNaN(min + max) || (isSame(min, found.min) && isSame(max, found.max))) continue
+          report({
+            message: `${shown(feature)} of episode ${range.min} goes from ${found.min} to ${found.max} by ${shown(file.entry.path)}, from ${min} to ${max} by its statistics.`,
+            where: { path: file.entry.path, episode: range.min, feature },
+            evidence: { min: found.min, max: found.max, stored_min: min, stored_max: max },
+            size: Math.abs(found.min - min) + Math.abs(found.max - max),
+          })
+        }
+      }
+    },
+  },
+} as const satisfies Rules
+
+const isShort = ({ info }: DatasetFacts, feature: string) =>
+  /^u?int(?:8|16|32)$/.test(info.parsed.features.find(({ key }) => key === feature)?.dtype ?? "")
+
+const isSame = (a: number, b: number) => Math.fround(a) === Math.fround(b)
+
+function told({ statistic, dimension, stored, expected }: Deviation, path: string, feature: string, gives: string) {
+  return {
+    message: `${path} says ${statistic} ${short(stored)} of ${shown(feature)}, dimension ${dimension}; ${gives} ${short(expected)}.`,
+    where: { path, feature },
+    evidence: { statistic, dimension, stored, expected },
+  }
+}
+
+const short = (value: number) => Number(value.toPrecision(7))
+
+/** The recomputed statistics as the stored ones are cut: lerobot ≥ 0.4 takes all axes of a matrix but the last for samples. */
+function expectedFor({ statistics, values, dims }: EpisodeValues, stored: NonNullable<EpisodeValues["stored"]>) {
+  const width = (stored.min ?? stored.mean ?? stored.max ?? stored.std)?.length
+  if (!statistics || statistics.rows === 0 || width === undefined) return null
+  if (width === dims) return statistics
+  return dims % width === 0 ? statisticsOf(values, width, statistics.quantiles !== null) : null
+}
+
+function storedIn({ path, stats }: StatsFacts, feature: string) {
+  const columns = tableOfRecord(path, { [feature]: stats[feature] ?? {} }).features.get(feature)
+  const of = (name: string) => columns?.get(name)?.values
+  const [min, max, mean, std, count] = ["min", "max", "mean", "std", "count"].map(of)
+  return mean && { mean, ...(min && { min }), ...(max && { max }), ...(std && { std }), ...(count && { count }) }
+}
+
+const pathOf = ({ version, episodes, episode_stats }: DatasetFacts, row: number | null) =>
+  (version.major === 3 && row !== null ? episodes.sources[episodes.source[row]!] : undefined) ?? episode_stats.path
+
+const framesOf = ({ length }: EpisodeFacts) => length.reduce((sum, each) => sum + each, 0)

@@ -1,0 +1,125 @@
+import { expect, test } from "vitest"
+import { memoryFiles } from "../../../files/memory.ts"
+import type { Files } from "../../../files/files.ts"
+import type { Depth } from "../../../check/schema.ts"
+import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
+import { validate } from "./validate.ts"
+
+const NAMES = ["pan", "lift", "gripper"]
+const RANGES: [number, number][] = [
+  [-100, 100],
+  [-100, 100],
+  [0, 100],
+]
+const spec = (episodes: number, version: LeRobotSpec["version"] = "3.0"): LeRobotSpec => ({
+  version,
+  fps: 10,
+  robot_type: "so101_follower",
+  episodes: Array.from({ length: episodes }, (_, at) => ({ length: 20 + (at % 7), tasks: ["Pick"] })),
+  signals: [
+    { name: "action", role: "action", names: NAMES, ranges: RANGES, grippers: [2] },
+    { name: "observation.state", role: "state", names: NAMES, ranges: RANGES, grippers: [2] },
+  ],
+})
+
+async function built(of: LeRobotSpec, edit?: (tables: Tables) => void) {
+  const bytes = new Map<string, Uint8Array>()
+  for (const [path, file] of await buildLeRobot(of, edit ? { edit } : {})) {
+    bytes.set(path, await file.read(0, file.size))
+  }
+  return bytes
+}
+
+const look = (files: Files, depth: Depth) =>
+  validate(
+    {
+      repo_id: "acme/arm",
+      revision: "0".repeat(40),
+      files,
+      card: { licence: null, tags: [] },
+      signal: new AbortController().signal,
+      progress: () => {},
+    },
+    { depth, fail_on: "error", suppress: [] },
+  )
+
+/** Writes one number into every value of a feature, and leaves the statistics as they are. */
+const still = (tables: Tables, feature: string, episodes = tables.episodes) => {
+  for (const { columns } of episodes) {
+    columns.find(({ name }) => name === feature)!.values = (
+      columns.find(({ name }) => name === feature)!.values as Float32Array
+    ).map(() => 0.5)
+  }
+}
+
+test("actions that are the same in every row are the first thing said, whatever else is wrong", async () => {
+  const bytes = await built(spec(4), (tables) => {
+    still(tables, "action")
+    tables.info["total_frames"] = 7
+  })
+  const { findings, reason, verdict } = await look(memoryFiles(bytes), "full")
+  expect(verdict).toBe("fail")
+  expect(findings[0]).toMatchObject({ code: "VAL-CONST-ALL", severity: "error", where: { feature: "action" } })
+  expect(reason).toMatch(/All actions of the dataset are identical/)
+  expect(findings.map(({ code }) => code)).toContain("INFO-TOTAL-FRAMES")
+  expect(findings.map(({ code }) => code)).not.toContain("VAL-CONST-EP")
+})
+
+test("one episode that stands still says nothing of the dataset", async () => {
+  const bytes = await built(spec(4), (tables) => still(tables, "action", tables.episodes.slice(0, 1)))
+  const { findings } = await look(memoryFiles(bytes), "full")
+  expect(findings.map(({ code }) => code)).not.toContain("VAL-CONST-ALL")
+})
+
+test("a quick rule is silent, and says why, where a closer one looks", async () => {
+  const bytes = await built(spec(3), ({ episodes }) => {
+    for (const { columns } of episodes) {
+      const times = columns.find(({ name }) => name === "timestamp")!
+      times.values = (times.values as Float64Array).map((time) => time * 1.04)
+    }
+  })
+  const codes = async (depth: Depth) =>
+    (await look(memoryFiles(bytes), depth)).findings.map(({ code }) => code).filter((code) => code.startsWith("TS-"))
+  expect(await codes("metadata")).toEqual(["TS-FOOTER"])
+  expect(await codes("columns")).toEqual(["TS-LATTICE"])
+  const { not_run } = await look(memoryFiles(bytes), "columns")
+  expect(not_run.find(({ code }) => code === "TS-FOOTER")?.reason).toMatch(/TS-LATTICE/)
+})
+
+test.each([
+  ["a small shard of the episodes table", 12],
+  ["a large one", 700],
+])("no byte is read twice: %s", { timeout: 30_000 }, async (_, episodes) => {
+  const bytes = await built(spec(episodes))
+  const shard = bytes.get("meta/episodes/chunk-000/file-000.parquet")!
+  expect(shard.length > 1024 * 1024).toBe(episodes > 100)
+  const files = memoryFiles(bytes)
+  const times = new Map<string, Uint8Array>()
+  const open = files.open.bind(files)
+  files.open = (file) => {
+    const inner = open(file)
+    const counts = times.get(file.path) ?? new Uint8Array(file.size)
+    times.set(file.path, counts)
+    return {
+      ...inner,
+      path: file.path,
+      size: file.size,
+      read: (start, end, signal) => {
+        for (let at = start; at < end; at++) counts[at]!++
+        return inner.read(start, end, signal)
+      },
+    }
+  }
+  expect((await look(files, "full")).verdict).toBe("pass")
+  for (const [path, counts] of times) expect(Math.max(...new Set(counts)), path).toBe(1)
+})
+
+test("statistics of pictures that lack and lines that are no JSON do not stop what can be judged", async () => {
+  const bytes = await built(spec(3, "2.1"))
+  const path = "meta/episodes_stats.jsonl"
+  const lines = Buffer.from(bytes.get(path)!).toString("utf8").split("\n")
+  bytes.set(path, Buffer.from([lines[0], "{broken", lines[2], ""].join("\n")))
+  const { findings } = await look(memoryFiles(bytes), "full")
+  expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["error ST-EP-BIJECTION"])
+  expect(findings[0]!.message).toMatch(/Line 2 /)
+})
