@@ -71,7 +71,8 @@ describe("the job", () => {
     if (!("result" in done)) throw new Error("it was cut")
     expect(done.result).toMatchObject({ verdict: "fail", depth: "metadata", fail_on: "error" })
     expect(done.artifacts!.map(({ name }) => name)).toContain("report.sarif")
-    expect(done.summary).toMatchObject({ verdict: "fail", worst: [{ code: "PQ-OPEN" }] })
+    const worst = [{ code: "PQ-OPEN" }, { code: "INFO-TOTAL-TASKS" }, { code: "ST-MISSING" }]
+    expect(done.summary).toMatchObject({ verdict: "fail", worst })
   })
 
   test("cuts a large one, and puts it together to a verdict on all of it", async () => {

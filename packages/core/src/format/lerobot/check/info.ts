@@ -373,7 +373,7 @@ function compare(raw: Readonly<Record<string, unknown>>, key: string, counted: n
   const declared = raw[key]
   if (declared === counted) return
   report({
-    message: `info.json declares ${key} ${shown(declared)}; ${counted} ${what}.`,
+    message: `info.json declares ${declared === undefined ? `no ${key}` : `${key} ${shown(declared)}`}; ${counted} ${what}.`,
     where: { path: INFO, feature: key },
     evidence: { declared: isNumber(declared) ? declared : null, counted },
     fix: `Set ${key} to ${counted} in meta/info.json.`,

@@ -171,7 +171,10 @@ test("shards are cut by bytes, by files and by the size of their input, and miss
 })
 
 test("what the dataset itself says is suppressed and fails is heard; parameters win, and the result says who it was", async () => {
-  const tree = { ...manyEpisodes(2), ".robokit.yaml": "validation: {suppress: [PQ-OPEN], fail_on: warning}" }
+  const tree = {
+    ...manyEpisodes(2),
+    ".robokit.yaml": "validation: {suppress: [PQ-OPEN, INFO-TOTAL-TASKS, ST-MISSING], fail_on: warning}",
+  }
   const verdictOf = async (options: Partial<ValidateOptions>, more: Record<string, MemoryBody> = {}) =>
     validate(context(memoryFiles({ ...tree, ...more })), { depth: "metadata", suppress: [], ...options })
   const own = await verdictOf({})
