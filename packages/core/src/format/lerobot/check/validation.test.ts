@@ -8,6 +8,7 @@ import type { ValidateOptions } from "../../adapter.ts"
 import { readFacts } from "./facts.ts"
 import { rangesOf } from "./finish.ts"
 import { scopeOf } from "./scope.ts"
+import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
 import { plan, reduce, run } from "./sharded.ts"
 import { shardsOf, type ShardFound } from "./shards.ts"
 import { validate } from "./validate.ts"
@@ -59,6 +60,40 @@ describe.skipIf(!hasSharedData)("in shards, a dataset is judged as in one go", (
     for (const each of found) expect(JSON.stringify(each).length).toBeLessThan(700 * 1024)
     expect(Validation.parse(travelled(result))).toEqual(travelled(result))
   })
+})
+
+test("in shards, what is told by all values together is told, too", async () => {
+  const names = ["pan", "lift"]
+  const spec: LeRobotSpec = {
+    version: "2.1",
+    fps: 10,
+    robot_type: "so101_follower",
+    episodes: [20, 20, 30, 40].map((length) => ({ length, tasks: ["Pick"] })),
+    signals: [
+      { name: "action", role: "action", names },
+      { name: "observation.state", role: "state", names },
+      { name: "observation.goal", role: "state", names },
+    ],
+  }
+  const bytes: Record<string, Uint8Array> = {}
+  const edit = ({ episodes }: Tables) => {
+    for (const { columns } of episodes) {
+      const of = (feature: string) => columns.find(({ name }) => name === feature)!
+      of("action").values = (of("action").values as Float32Array).map(() => 0.5)
+      of("observation.goal").values = of("observation.state").values
+    }
+    for (const [at, column] of episodes[0]!.columns.entries()) {
+      if (column.name.startsWith("observation")) episodes[1]!.columns[at]!.values = column.values
+    }
+  }
+  for (const [path, file] of await buildLeRobot(spec, { edit })) bytes[path] = await file.read(0, file.size)
+  const open = async () => memoryFiles(bytes)
+  const options = { depth: "full", suppress: [] } as const
+  const { findings } = await validate(context(await open()), options)
+  const { result } = await inShards(open, options)
+  expect(result.findings).toEqual(findings)
+  const codes = findings.map(({ code }) => code)
+  expect(codes).toEqual(expect.arrayContaining(["VAL-CONST-ALL", "VAL-DUP-EP", "FEAT-DUP-COLUMN"]))
 })
 
 describe.skipIf(!hasSharedData)("coverage", () => {
