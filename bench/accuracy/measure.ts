@@ -29,7 +29,7 @@ export interface Trial {
 export interface Measured {
   trials: Trial[]
   /** Findings on clean datasets, by rule: none is to be an error or a warning without reason. */
-  baseline: { subject: string; finding: Finding }[]
+  baseline: { subject: string; origin: Subject["origin"]; finding: Finding }[]
   /** Rules and versions that no injection could be put into any subject for. */
   untried: { rule: string; version: VersionName }[]
 }
@@ -56,7 +56,9 @@ export async function measure({
   for (const [at, subject] of subjects.entries()) {
     const files = await subject.files()
     const clean = await look(new Editable(files), "full")
-    for (const finding of clean.findings) measured.baseline.push({ subject: subject.name, finding })
+    for (const finding of clean.findings) {
+      measured.baseline.push({ subject: subject.name, origin: subject.origin, finding })
+    }
     const known = new Set(clean.findings.map(({ code }) => code))
     for (const injection of injections) {
       const { rule, what, versions } = injection

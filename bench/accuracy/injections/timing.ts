@@ -1,3 +1,4 @@
+import { Absent } from "../editable.ts"
 import type { Injections } from "../injection.ts"
 import { editColumn, episodeSpan } from "./edit-frames.ts"
 
@@ -19,7 +20,11 @@ const timing = (
     const at = await episodeSpan(dataset, strength)
     if (!at || at.to - at.from < 12) return undefined
     const fps = Number(dataset.info["fps"])
-    await editColumn<number>(dataset, at, "timestamp", (times) => edit(times, fps, strength))
+    await editColumn<number>(dataset, at, "timestamp", (times) => {
+      // Where the clock is off already, that is what is said.
+      if (times.some((time, frame) => Math.abs(time - frame / fps) > 0.5 / fps)) throw new Absent("no clean clock")
+      return edit(times, fps, strength)
+    })
     return where({ path: at.path, episode: at.episode })
   },
 })
@@ -69,7 +74,8 @@ export const timingInjections: Injections = [
     versions: ALL,
     async apply(dataset, strength) {
       const at = await episodeSpan(dataset, strength)
-      if (!at) return undefined
+      const { timestamp } = dataset.info["features"] as Record<string, { dtype?: string }>
+      if (!at || timestamp?.dtype !== "float32") return undefined
       dataset.json("meta/info.json", (info) => {
         info["fps"] = (at.to - at.from) / [1030, 3000, 100_000][strength]!
       })

@@ -165,6 +165,8 @@ export const valueInjections: Injections = [
     what: "an episode is in another unit than the others",
     versions: ["v2.1", "v3.0"],
     async apply(dataset, strength) {
+      // Of fewer than four, none is known to be the odd one.
+      if (Number(dataset.info["total_episodes"]) < 4) return undefined
       const feature = VECTORS[strength === 1 ? 1 : 0]
       const factor = [30, 57.3, 1 / 1000][strength]!
       const edited = await editEpisode(dataset, strength, feature, (statistics) => {
