@@ -116,13 +116,14 @@ class Scratch {
 export async function* tablesFromParquet(
   shards: EpisodeShards,
   episodes: EpisodeFacts,
+  isWanted: (source: number) => boolean,
   signal: AbortSignal,
 ): AsyncGenerator<StatsTable> {
   const firstRow = new Map<number, number>()
   for (let row = episodes.rows - 1; row >= 0; row--) firstRow.set(episodes.source[row]!, row)
   for (const [source, shard] of shards.entries.entries()) {
     const first = firstRow.get(source)
-    if (first === undefined) continue
+    if (first === undefined || !isWanted(source)) continue
     const { bytes, firstRead } = shards.open(shard)
     const footer = await readFooter(bytes, { signal, firstRead, keep: ([name]) => name!.startsWith("stats/") })
     const leaves = statsLeaves(leavesOf(footer.schema))

@@ -119,9 +119,10 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
       episodes,
       ctx.keepsStats ?? false,
     )
-    const tables = isParquet
-      ? tablesFromParquet(shards, episodes, signal)
-      : tablesFromJsonl(files, jsonl!, episodes, gathered.badLines, signal)
+    const tables = (isWanted: (source: number) => boolean) =>
+      isParquet
+        ? tablesFromParquet(shards, episodes, isWanted, signal)
+        : tablesFromJsonl(files, jsonl!, episodes, gathered.badLines, signal)
     return { gathered, tables }
   })
   for (const name of ["card", "refs"] as const) absent.set(name, { reason: "it is not read yet" })
@@ -159,11 +160,11 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     get refs() {
       return broken("refs")
     },
-    async readEpisodeStats(each) {
+    async readEpisodeStats(each, isWanted = () => true) {
       if (!facts.episode_stats) return
       const { gathered, tables } = facts.episode_stats
       try {
-        for await (const table of tables) {
+        for await (const table of tables(isWanted)) {
           gathered.add(table)
           each(table)
         }

@@ -5,6 +5,7 @@ import { storable } from "../text.ts"
 import type { Judged, ValidateOptions } from "../../adapter.ts"
 import { passOver } from "./assess.ts"
 import { isOwn } from "./coverage.ts"
+import { rowsByDataFile } from "./episode-places.ts"
 import { readFacts } from "./facts.ts"
 import { readFiles } from "./facts-listing.ts"
 import { comparesStats, finish, judgeFacts, OF_FILES, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
@@ -17,7 +18,7 @@ import { motionFeatures } from "./motion-features.ts"
 import { pathsOf, scopeOf } from "./scope.ts"
 import { SeenValues } from "./seen-values.ts"
 import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
-import type { EpisodeSummary, FileSummary, Part } from "./subjects.ts"
+import type { DatasetFacts, EpisodeSummary, FileSummary, Part } from "./subjects.ts"
 import { judge } from "./validate.ts"
 
 const MAX_COLLECTED = 300 * 1024
@@ -50,7 +51,7 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
   // What rules on single files look at beside them lies in meta/.
   const listed = [...(await metaOf(ctx.files, ctx.signal)), ...scope.data, ...scope.videos.map(({ entry }) => entry)]
   const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: comparesStats(depth) })
-  if (comparesStats(depth)) await facts.readEpisodeStats(() => {})
+  await readStatsOf(scope.data, facts, depth)
   const runner = new RuleRunner(lerobotRules, facts, depth)
   const passed = await passOver(scope, {
     ...ctx,
@@ -129,6 +130,24 @@ async function metaOf(files: Files, signal: AbortSignal): Promise<FileEntry[]> {
   const entries: FileEntry[] = []
   for await (const entry of files.list("meta", signal)) entries.push(entry)
   return entries
+}
+
+/** Keeps the statistics of the episodes that lie in these files: the table's other files are not read. */
+async function readStatsOf(data: readonly FileEntry[], facts: DatasetFacts, depth: Depth): Promise<void> {
+  if (data.length === 0 || !facts.has("episode_stats")) return
+  if (facts.version.major === 2 && !comparesStats(depth)) return
+  const { episodes } = facts
+  const rowsOf = rowsByDataFile(episodes)
+  const sources = new Set<number>()
+  for (const { path } of data) {
+    const rows = rowsOf.get(path) ?? []
+    // Where pointers are wrong (lerobot#2401), it is by a neighbour.
+    for (const row of rows) for (const near of [row - 1, row, row + 1]) sources.add(episodes.source[near] ?? -1)
+  }
+  await facts.readEpisodeStats(
+    () => {},
+    (source) => sources.has(source),
+  )
 }
 
 /** The parts without which rules on files, rows and videos cannot judge. */

@@ -161,8 +161,11 @@ export interface DatasetFacts {
   /** What the Hub's refs are now. The commit is pinned; these move. */
   refs: { branches: readonly { name: string; commit: string }[]; tags: readonly { name: string; commit: string }[] }
   revision: string
-  /** Reads the statistics of the episodes once, stretch by stretch; `episode_stats` is complete after it. */
-  readEpisodeStats(each: (table: StatsTable) => void): Promise<void>
+  /**
+   * Reads the statistics of the episodes once, stretch by stretch; `episode_stats` is complete after it. Of version 3, those in
+   * files of `meta/episodes/` that are not wanted (by their place in `sources`) are left out.
+   */
+  readEpisodeStats(each: (table: StatsTable) => void, isWanted?: (source: number) => boolean): Promise<void>
   /** Which of the parts above may be looked at; a rule's `needs` has been checked before it is called. */
   has(part: Part): boolean
   whyNot(part: Part): string

@@ -62,6 +62,28 @@ describe.skipIf(!hasSharedData)("in shards, a dataset is judged as in one go", (
   })
 })
 
+test("in shards, footers are compared with the statistics", async () => {
+  const edit = ({ episodes }: Tables) => {
+    const state = episodes[2]!.columns.find(({ name }) => name === "observation.state")!
+    state.values = (state.values as Float32Array).map((value) => value + 7)
+  }
+  const bytes: Record<string, Uint8Array> = {}
+  const names = ["pan", "lift"]
+  const spec: LeRobotSpec = {
+    version: "3.0",
+    fps: 10,
+    robot_type: "so101_follower",
+    episodes: [20, 20, 30, 40].map((length) => ({ length, tasks: ["Pick"] })),
+    signals: [
+      { name: "action", role: "action", names },
+      { name: "observation.state", role: "state", names },
+    ],
+  }
+  for (const [path, file] of await buildLeRobot(spec, { edit })) bytes[path] = await file.read(0, file.size)
+  const { result } = await inShards(async () => memoryFiles(bytes), { depth: "metadata", suppress: [] })
+  expect(result.findings.find(({ code }) => code === "ST-PARQUET-XCHECK")).toMatchObject({ where: { episode: 2 } })
+})
+
 test("in shards, what is told by all values together is told, too", async () => {
   const names = ["pan", "lift"]
   const spec: LeRobotSpec = {
