@@ -1,3 +1,4 @@
+import { Caller } from "../src/access/caller.ts"
 import { Job } from "../src/job/job.ts"
 import { type Ended, execute, type Runner } from "../src/job/execute.ts"
 import type { Files } from "../src/files/files.ts"
@@ -26,7 +27,7 @@ export async function indexDataset(dataset_id: number, tree: Record<string, Uint
   const files = "open" in tree ? () => tree as Files : () => memoryFiles(tree as Record<string, Uint8Array>)
   const waiting: Queue.Wake[] = []
   Queue.deliverWith(async (wake) => void waiting.push(wake))
-  const { job } = await Job.start(dataset_id, "indexing", {})
+  const { job } = await Caller.as("operator", () => Job.start(dataset_id, "indexing", {}))
   // It was started before: its message went elsewhere.
   if (!waiting.some((wake) => wake.to === "job"))
     waiting.push({ to: "job", size_class: "light", body: { job_id: job.id, v: 1 } })
