@@ -23,8 +23,16 @@ export const inPlace =
  * Indexes a dataset from these files: each step as a delivery of its own, as the queue would. What is sent meanwhile goes
  * nowhere else.
  */
-export async function indexDataset(dataset_id: number, tree: Record<string, Uint8Array | string> | Files) {
-  const files = "open" in tree ? () => tree as Files : () => memoryFiles(tree as Record<string, Uint8Array>)
+export async function indexDataset(
+  dataset_id: number,
+  from: Record<string, Uint8Array | string> | Files | (() => Files),
+) {
+  const files =
+    typeof from === "function"
+      ? from
+      : "open" in from
+        ? () => from as Files
+        : () => memoryFiles(from as Record<string, Uint8Array>)
   const waiting: Queue.Wake[] = []
   Queue.deliverWith(async (wake) => void waiting.push(wake))
   const { job } = await Caller.as("operator", () => Job.start(dataset_id, "indexing", {}))
