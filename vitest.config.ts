@@ -18,7 +18,7 @@ export default defineConfig({
       "bench/*.test.ts",
       "infra/**/*.test.ts",
     ],
-    globalSetup: ["packages/local/test/global-setup.ts"],
+    globalSetup: ["packages/local/test/global-setup.ts", "packages/web/test/unpack-browser.ts"],
     pool: "forks",
     // Much of the time is waiting: for leases to run out, for a browser. By itself vitest leaves a core of two unused.
     maxWorkers: 2,
