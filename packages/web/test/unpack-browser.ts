@@ -4,5 +4,9 @@ import { unpackBrowser } from "./browser.ts"
 export default async function setup() {
   const before = { ...process.env }
   await unpackBrowser()
-  process.env = before
+  // What it set is for those who start a browser.
+  for (const name of Object.keys(process.env)) {
+    if (before[name] === undefined) delete process.env[name]
+    else process.env[name] = before[name]
+  }
 }
