@@ -52,34 +52,3 @@ export async function indexDataset(
     return execute(job_id, { shard_id, registry: jobs, run: inPlace(files), time_limit_ms: 120_000 })
   }
 }
-
-/** A built tree of any size as `Files`; what is read is counted, pages of a thousand names as a request each. */
-export function builtFiles(tree: ReadonlyMap<string, BuiltFile>): Files {
-  const usage = { requests: 0, bytes: 0, files: 0 }
-  const entry = (path: string, size: number) => ({ path, size, oid: null, lfs: false })
-  return {
-    usage,
-    async *list(prefix = "") {
-      let count = 0
-      for (const [path, { size }] of tree) {
-        if (!path.startsWith(prefix)) continue
-        if (count++ % 1000 === 0) usage.requests++
-        yield entry(path, size)
-      }
-    },
-    folder: () => Promise.reject(new Error("not asked for")),
-    async stat(paths) {
-      usage.requests++
-      return new Map(paths.flatMap((path) => (tree.has(path) ? [[path, entry(path, tree.get(path)!.size)]] : [])))
-    },
-    open: ({ path, size }) => ({
-      path,
-      size,
-      async read(start, end) {
-        usage.requests++
-        usage.bytes += end - start
-        return tree.get(path)!.read(start, end)
-      },
-    }),
-  }
-}
