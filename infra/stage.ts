@@ -16,3 +16,14 @@ export const stage = {
 }
 
 if (!(stage.budgetUsd > 0)) throw new Error(`BUDGET_USD is no amount: ${process.env.BUDGET_USD}`)
+
+/** Limits of core/config.ts, under their own names. One that is not set is no limit, and no variable of a function. */
+export const limits = Object.fromEntries(
+  Object.entries({
+    JOB_RUNNING_CAP: given("JOB_RUNNING_CAP"),
+    JOB_TENANT_RUNNING_CAP: given("JOB_TENANT_RUNNING_CAP"),
+    BUDGET_DAY_USD: given("BUDGET_DAY_USD"),
+    BUDGET_TENANT_DAY_USD: given("BUDGET_TENANT_DAY_USD"),
+    BUDGET_TENANT_MONTH_USD: given("BUDGET_TENANT_MONTH_USD"),
+  }).flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+)
