@@ -143,10 +143,12 @@ describe("a sweep", () => {
   test("wakes a job whose worker fell silent, and the next worker takes it over", async () => {
     const { id } = await importJob()
     await Job.claim(id, KNOWN)
-    await run("update job set lease_until = now() - interval '1 second', last_sent_at = now() - interval '1 minute'")
+    await run("update job set lease_until = now() - interval '1 second', last_sent_at = now() - interval '5 seconds'")
     caught.sent.length = 0
     expect(await sweep(KNOWN)).toMatchObject({ woken: 1 })
     expect(caught.jobs()).toEqual([id])
+    // What was sent since is under way.
+    expect(await sweep(KNOWN)).toMatchObject({ woken: 0 })
     expect((await Job.claim(id, KNOWN))!.job.crashes).toBe(1)
   })
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, sql } from "drizzle-orm"
+import { and, eq, inArray, lt, type SQL, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { log } from "../log.ts"
@@ -116,6 +116,10 @@ export async function sweep(known: readonly string[], message?: SweepMessage): P
   return swept
 }
 
+/** Whether whoever waits for a worker has no message under way for that: none since its lease ran out, or none that came. */
+const isUnsent = (table: SQL) =>
+  sql`(${table}.last_sent_at < ${table}.lease_until or ${table}.last_sent_at < now() - interval '30 seconds')`
+
 /** Decided and written in one statement, so that a job that ends meanwhile is not touched. */
 async function wakeUnattended(known: readonly string[], until: number) {
   let woken = 0
@@ -123,7 +127,7 @@ async function wakeUnattended(known: readonly string[], until: number) {
     const unattended = sql`select id from job
       where ${isNotHalted()} and job_type = any(${sql.param([...known])}::text[]) and (
         (status = 'pending' and run_after < now() - interval '10 seconds' and last_sent_at < now() - interval '60 seconds')
-        or (status = 'running' and state_detail = 'running' and last_sent_at < now() - interval '30 seconds'
+        or (status = 'running' and state_detail = 'running' and ${isUnsent(sql`job`)}
           and (lease_until < now() or (lease_token is null and open_shards = 0))))
       order by id limit ${BATCH} for update skip locked`
     const rows = await use()
@@ -151,7 +155,7 @@ async function wakeShards(known: readonly string[], until: number) {
       where ${isNotHalted()} and job.state_detail = 'running' and job_type = any(${sql.param([...known])}::text[]) and (
         (shard.status = 'pending' and shard.run_after < now() - interval '10 seconds'
           and shard.last_sent_at < now() - interval '3 minutes')
-        or (shard.status = 'running' and shard.lease_until < now() and shard.last_sent_at < now() - interval '30 seconds'))
+        or (shard.status = 'running' and shard.lease_until < now() and ${isUnsent(sql`shard`)}))
       order by shard.id limit ${BATCH} for update of shard skip locked`
     const rows = await use()
       .update(shardTable)
