@@ -16,12 +16,5 @@ const sums = async (columns: string, from: string): Promise<Books> => {
 /** What the jobs there are have reserved and spent, in micros. */
 export const booksOfJobs = () => sums("coalesce(sum(spent_micros), 0)", "job")
 
-/** The same by the budgets: of all by day, and of the tenants by day and by month. They can differ by a mistake only. */
-export async function booksOfBudgets(): Promise<Books[]> {
-  const spent = "coalesce(sum(spent_micros), 0)"
-  return Promise.all([
-    sums(spent, "budget where tenant_id = 0 and period = 'day'"),
-    sums(spent, "budget where tenant_id <> 0 and period = 'day'"),
-    sums(spent, "budget where tenant_id <> 0 and period = 'month'"),
-  ])
-}
+/** The same as it is counted for budgets. They can differ by a mistake only. */
+export const booksOfBudgets = () => sums("coalesce(sum(spent_micros), 0)", "spending")

@@ -41,7 +41,7 @@ export function useDatabase(): TestDatabase {
   })
   beforeEach(async () => {
     forgetNudge()
-    const empty = sql`truncate dataset, job, outbox, sweep, idempotency_key, budget, halt restart identity cascade`
+    const empty = sql`truncate dataset, job, outbox, sweep, idempotency_key, spending, halt restart identity cascade`
     // A test may have killed the connections of the pool.
     await Database.retrying(() => Database.use().execute(empty))
   })

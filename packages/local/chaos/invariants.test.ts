@@ -67,13 +67,17 @@ test("a count of open shards that is not theirs is seen", async () => {
 })
 
 test("a reservation without its like is seen, on either side", async () => {
-  const id = await claimed()
-  await run("update budget set reserved_micros = reserved_micros + 4 where tenant_id > 0 and period = 'day'")
-  expect(await found()).toEqual(["period day is reserved otherwise than its jobs have reserved"])
-  await run("update budget set reserved_micros = reserved_micros - 4 where tenant_id > 0 and period = 'day'")
+  await claimed()
+  const [day] = await run(
+    "select (now() at time zone 'utc')::date::text as today, sum(reserved_micros) as micros from job",
+  )
+  const wrong = (sum: number) => `for tenant 1 on ${day!.today} ${sum} is reserved otherwise than by jobs`
+  await run("update spending set reserved_micros = reserved_micros + 4 where slot = (select min(slot) from spending)")
+  expect(await found()).toEqual([wrong(Number(day!.micros) + 4)])
+  await run("update spending set reserved_micros = reserved_micros - 4 where slot = (select min(slot) from spending)")
   expect(await found()).toEqual([])
-  await run("delete from budget")
-  expect(await found()).toContain(`without a budget, job ${id} is reserved otherwise than its jobs have reserved`)
+  await run("delete from spending")
+  expect(await found()).toContain(wrong(0))
 })
 
 test("a terminal row that changes is seen; a retry is none", async () => {

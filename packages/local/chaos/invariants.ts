@@ -14,12 +14,12 @@ const ALWAYS = {
   "has more or fewer open shards than its row says": `
     select 'job ' || job.id as what from job where state_detail = 'running' and stage > 0 and open_shards <>
       (select count(*) from shard where shard.job_id = job.id and shard.stage = job.stage and shard.status <> 'completed')`,
-  "is reserved otherwise than its jobs have reserved": `
-    select format('period %s', period) as what from
-      (select period, sum(reserved_micros) as reserved from budget where tenant_id > 0 group by period) as kept
-      where reserved <> (select coalesce(sum(reserved_micros), 0) from job)
-    union all
-    select 'without a budget, job ' || id from job where reserved_micros > 0 and not exists (select from budget)`,
+  "is reserved otherwise than by jobs": `
+    select format('for tenant %s on %s %s', tenant_id, day, coalesce(kept.reserved, 0)) as what from
+      (select tenant_id, day, sum(reserved_micros) as reserved from spending group by 1, 2) as kept
+      full join (select tenant_id, reserved_on as day, sum(reserved_micros) as reserved from job
+        where reserved_micros > 0 group by 1, 2) as held using (tenant_id, day)
+      where coalesce(kept.reserved, 0) <> coalesce(held.reserved, 0)`,
 }
 
 const ENDED = {

@@ -106,7 +106,6 @@ test.each<[string, () => Promise<unknown>, string]>([
     "job_partial_check",
   ],
   ["an unknown size", () => update("size_class = 'huge'"), "job_size_class_check"],
-  ["a budget below nothing", () => database.admin`update budget set spent_micros = -1`, "budget_amounts_check"],
   ["a second switch", () => database.admin`insert into halt (id, reason) values (2, 'x')`, "halt_single_check"],
   ["a switch without a reason", () => database.admin`insert into halt (reason) values ('')`, "halt_reason_check"],
   ["an endless message", () => update("message = repeat('x', 1025)"), "job_message_size_check"],

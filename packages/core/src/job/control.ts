@@ -4,7 +4,7 @@ import { constraintOf } from "../db/failure.ts"
 import { transaction, use } from "../db/database.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { AppError } from "../error.ts"
-import { mustFit, today } from "../usage/budget.ts"
+import { mustFit, takeTurn, today } from "../usage/budget.ts"
 import { quote } from "../usage/quote.ts"
 import { dropEarlier } from "./attempt-files.ts"
 import { CANCELLED, costWithShards, ended, nextEdition } from "./ending.ts"
@@ -49,6 +49,7 @@ export async function retry(dataset_id: number, job_id: number, registry: Regist
   await Sweep.arm()
   try {
     return await transaction(async () => {
+      await takeTurn()
       // A deletion locks the dataset before its jobs; other jobs than this one may be written to below.
       await use()
         .select({ id: datasetTable.id })

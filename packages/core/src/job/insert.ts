@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { built, use } from "../db/database.ts"
-import { mustFit, today } from "../usage/budget.ts"
+import { mustFit, takeTurn, today } from "../usage/budget.ts"
 import { quote } from "../usage/quote.ts"
 import { Cached } from "./cached.ts"
 import type { JobDefinition } from "./define.ts"
@@ -22,6 +22,7 @@ export async function insert(dataset: DatasetOfJob, wanted: Cached.Wanted, defin
   const { micros: reserved_micros, ...quoted } = quote(definition, dataset, wanted.params)
   const { id: dataset_id, tenant_id } = dataset
   const row = { ...wanted, ...quoted, reserved_micros, dataset_id, tenant_id }
+  await takeTurn()
   const [inserted] = await inserting().execute({ ...row, message: Outbox.bodyNow() })
   if (!inserted) return undefined
   await mustFit(inserted.job)

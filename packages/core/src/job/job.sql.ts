@@ -62,7 +62,7 @@ export const jobTable = pgTable(
     estimate: json().$type<Estimate>(),
     // Millionths of a dollar. Reserved while it is open, from the budgets of the day it was opened; `due` is what its
     // steps have cost so far, and once it has ended is spent, or forgiven when it failed through no fault of the user's.
-    // Budgets follow these columns by a trigger (migration 0003).
+    // What is spent of budgets follows these columns by triggers (migrations 0003 and 0005).
     reserved_micros: bigint({ mode: "number" }).notNull().default(0),
     due_micros: bigint({ mode: "number" }).notNull().default(0),
     spent_micros: bigint({ mode: "number" }).notNull().default(0),

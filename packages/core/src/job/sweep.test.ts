@@ -143,7 +143,7 @@ describe("a sweep", () => {
   test("wakes a job whose worker fell silent, and the next worker takes it over", async () => {
     const { id } = await importJob()
     await Job.claim(id, KNOWN)
-    await run("update job set lease_until = now() - interval '1 second', last_sent_at = now() - interval '5 seconds'")
+    await run("update job set lease_until = now() - interval '1 second', last_sent_at = now() - interval '20 seconds'")
     caught.sent.length = 0
     expect(await sweep(KNOWN)).toMatchObject({ woken: 1 })
     expect(caught.jobs()).toEqual([id])

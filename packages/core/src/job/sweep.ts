@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, type SQL, sql } from "drizzle-orm"
+import { and, eq, inArray, lt, sql } from "drizzle-orm"
 import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import { log } from "../log.ts"
@@ -20,6 +20,8 @@ const PROMISE_SECONDS = DELAY_SECONDS + 40
 /** Work of one sweep; its Lambda has 30 s. */
 const LIMIT_MS = 20_000
 const BATCH = 200
+/** Less than from one sweep to the next: a worker may have died with the message that one sent. */
+const UNHEARD = sql.raw("interval '15 seconds'")
 /** An outbox row that failed this often is left to the net, so that an idle deployment comes to rest. */
 const TIRED = 20
 const NUDGE_MS = 10_000
@@ -116,10 +118,6 @@ export async function sweep(known: readonly string[], message?: SweepMessage): P
   return swept
 }
 
-/** Whether whoever waits for a worker has no message under way for that: none since its lease ran out, or none that came. */
-const isUnsent = (table: SQL) =>
-  sql`(${table}.last_sent_at < ${table}.lease_until or ${table}.last_sent_at < now() - interval '30 seconds')`
-
 /** Decided and written in one statement, so that a job that ends meanwhile is not touched. */
 async function wakeUnattended(known: readonly string[], until: number) {
   let woken = 0
@@ -127,7 +125,7 @@ async function wakeUnattended(known: readonly string[], until: number) {
     const unattended = sql`select id from job
       where ${isNotHalted()} and job_type = any(${sql.param([...known])}::text[]) and (
         (status = 'pending' and run_after < now() - interval '10 seconds' and last_sent_at < now() - interval '60 seconds')
-        or (status = 'running' and state_detail = 'running' and ${isUnsent(sql`job`)}
+        or (status = 'running' and state_detail = 'running' and last_sent_at < now() - ${UNHEARD}
           and (lease_until < now() or (lease_token is null and open_shards = 0))))
       order by id limit ${BATCH} for update skip locked`
     const rows = await use()
@@ -155,7 +153,7 @@ async function wakeShards(known: readonly string[], until: number) {
       where ${isNotHalted()} and job.state_detail = 'running' and job_type = any(${sql.param([...known])}::text[]) and (
         (shard.status = 'pending' and shard.run_after < now() - interval '10 seconds'
           and shard.last_sent_at < now() - interval '3 minutes')
-        or (shard.status = 'running' and shard.lease_until < now() and ${isUnsent(sql`shard`)}))
+        or (shard.status = 'running' and shard.lease_until < now() and shard.last_sent_at < now() - ${UNHEARD}))
       order by shard.id limit ${BATCH} for update of shard skip locked`
     const rows = await use()
       .update(shardTable)

@@ -1,25 +1,21 @@
 import { sql } from "drizzle-orm"
-import { bigint, check, date, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core"
+import { bigint, check, date, integer, pgTable, primaryKey, smallint, text } from "drizzle-orm/pg-core"
 import { instant } from "../db/columns.ts"
 
 /**
- * What one tenant, or all together (tenant 0), has reserved and spent in a period that begins on a day (UTC), in
- * millionths of a dollar. The limits are settings; the row is what is compared with them, under its lock.
+ * What a tenant has reserved and spent on a day (UTC), in millionths of a dollar: the sum of the day's rows. Each session
+ * of the database adds to the row of its slot, so that starts and ends need not wait for one another; a row may be negative.
  */
-export const budgetTable = pgTable(
-  "budget",
+export const spendingTable = pgTable(
+  "spending",
   {
     tenant_id: integer().notNull(),
-    period: text().$type<"day" | "month">().notNull(),
-    starts_on: date({ mode: "string" }).notNull(),
-    reserved_micros: bigint({ mode: "number" }).notNull().default(0),
-    spent_micros: bigint({ mode: "number" }).notNull().default(0),
+    day: date({ mode: "string" }).notNull(),
+    slot: smallint().notNull(),
+    reserved_micros: bigint({ mode: "number" }).notNull(),
+    spent_micros: bigint({ mode: "number" }).notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.tenant_id, table.period, table.starts_on] }),
-    check("budget_period_check", sql`${table.period} in ('day', 'month')`),
-    check("budget_amounts_check", sql`${table.reserved_micros} >= 0 and ${table.spent_micros} >= 0`),
-  ],
+  (table) => [primaryKey({ columns: [table.day, table.tenant_id, table.slot] })],
 )
 
 /** The operator's switch: while it is on, nothing new is begun. */

@@ -33,7 +33,7 @@ afterEach(() => limit({}))
 const datasetWithoutJobs = async () => {
   const { id } = await importDataset()
   await use().execute(sql`delete from job`)
-  await use().execute(sql`delete from budget`)
+  await use().execute(sql`delete from spending`)
   return id
 }
 const start = (id: number, n = 0) => Job.start(id, "harness", { n }, registry)
@@ -70,7 +70,7 @@ describe("a budget", () => {
       }
       expect(await database.admin`select id from job`).toHaveLength(10)
       expect(await booksOfJobs()).toEqual({ reserved: 10 * PRICE, spent: 0 })
-      for (const books of await booksOfBudgets()) expect(books).toEqual({ reserved: 10 * PRICE, spent: 0 })
+      expect(await booksOfBudgets()).toEqual({ reserved: 10 * PRICE, spent: 0 })
     },
   )
 
@@ -93,9 +93,9 @@ describe("a budget", () => {
   test("of a day that is over, of another tenant and of another month takes nothing from today's", async () => {
     const id = await datasetWithoutJobs()
     limit({ BUDGET_TENANT_DAY_USD: toUsd(PRICE), BUDGET_TENANT_MONTH_USD: toUsd(PRICE) })
-    await use().execute(sql`insert into budget (tenant_id, period, starts_on, spent_micros) values
-      (1, 'day', (now() at time zone 'utc')::date - 1, 1000000000), (2, 'day', (now() at time zone 'utc')::date, 1000000000),
-      (1, 'month', date_trunc('month', now() at time zone 'utc')::date - 1, 1000000000)`)
+    await use().execute(sql`insert into spending (tenant_id, day, slot, reserved_micros, spent_micros) values
+      (2, (now() at time zone 'utc')::date, 0, 0, 1000000000),
+      (1, date_trunc('month', now() at time zone 'utc')::date - 1, 0, 0, 1000000000)`)
     expect((await start(id)).created).toBe(true)
   })
 
@@ -108,13 +108,13 @@ describe("a budget", () => {
     expect(resets_at.getTime()).toBeGreaterThan(Date.now())
     expect(resets_at.getTime()).toBeLessThanOrEqual(Date.now() + 86_400_000)
     expect(await database.admin`select * from job`).toHaveLength(0)
-    expect(await database.admin`select * from budget`).toHaveLength(0)
+    expect(await database.admin`select * from spending`).toHaveLength(0)
   })
 
   test("without a limit counts all the same, so that it is known what a limit would mean", async () => {
     const id = await datasetWithoutJobs()
     await start(id)
-    for (const books of await booksOfBudgets()) expect(books).toEqual({ reserved: PRICE, spent: 0 })
+    expect(await booksOfBudgets()).toEqual({ reserved: PRICE, spent: 0 })
     expect(await Job.preview(id, "harness", { n: 1 }, registry)).toMatchObject({ budget: null, fits: true })
   })
 })
@@ -130,7 +130,7 @@ describe("a preview", () => {
       budget: { period: "tenant_day", limit_usd: toUsd(2 * PRICE - 1), left_usd: toUsd(2 * PRICE - 1) },
       fits: true,
     })
-    expect(await database.admin`select * from budget`).toHaveLength(0)
+    expect(await database.admin`select * from spending`).toHaveLength(0)
     const { job } = await start(id)
     expect(job.estimate).toEqual(before.estimate)
     expect(await Job.preview(id, "harness", { n: 1 }, registry)).toMatchObject({ fits: false })

@@ -1,38 +1,44 @@
-import { and, or, eq, sql } from "drizzle-orm"
+import { and, eq, gte, lt, or, sql, sum } from "drizzle-orm"
 import { config } from "../config.ts"
 import { use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import type { jobTable } from "../job/job.sql.ts"
-import { budgetTable } from "./budget.sql.ts"
+import { spendingTable } from "./budget.sql.ts"
 import { toMicros, toUsd } from "./price.ts"
 import type { BudgetPeriod, BudgetState } from "./schema.ts"
-
-/** Tenant 0 stands for all together. */
-const ALL = 0
 
 /** Today by the clock that all share. */
 export const today = () => sql`(now() at time zone 'utc')::date`
 
+/** Any constant of ours: whoever may be refused takes turns with the others who may. */
+const TURN = 727_276
+
+/**
+ * Before anything is reserved in the transaction, which keeps its turn until it ends: what was accepted before is then seen,
+ * and what comes later sees this. Without a limit nobody waits.
+ */
+export async function takeTurn() {
+  if (isLimited()) await use().execute(sql`select pg_advisory_xact_lock(${TURN})`)
+}
+
 interface Limit {
   period: BudgetPeriod
-  tenant_id: number
-  length: "day" | "month"
   micros: number
 }
 
 /** The limits that are set, the widest last. */
-function limitsOf(tenant_id: number): Limit[] {
+function limits(): Limit[] {
   const { BUDGET_TENANT_DAY_USD, BUDGET_DAY_USD, BUDGET_TENANT_MONTH_USD } = config()
   const all = [
-    { period: "tenant_day", tenant_id, length: "day", usd: BUDGET_TENANT_DAY_USD },
-    { period: "day", tenant_id: ALL, length: "day", usd: BUDGET_DAY_USD },
-    { period: "tenant_month", tenant_id, length: "month", usd: BUDGET_TENANT_MONTH_USD },
+    { period: "tenant_day", usd: BUDGET_TENANT_DAY_USD },
+    { period: "day", usd: BUDGET_DAY_USD },
+    { period: "tenant_month", usd: BUDGET_TENANT_MONTH_USD },
   ] as const
-  return all.flatMap(({ usd, ...limit }) => (usd === undefined ? [] : [{ ...limit, micros: toMicros(usd) }]))
+  return all.flatMap(({ usd, period }) => (usd === undefined ? [] : [{ period, micros: toMicros(usd) }]))
 }
 
 /** Whether anything may be refused: without a limit nothing that is reserved need ever be taken back. */
-export const isLimited = () => limitsOf(ALL).length > 0
+export const isLimited = () => limits().length > 0
 
 interface Standing {
   period: BudgetPeriod
@@ -43,46 +49,43 @@ interface Standing {
 }
 
 /** How the budgets of the day stand that have a limit; amounts in micros. */
-async function standings(tenant_id: number, day: string): Promise<Standing[]> {
-  const limits = limitsOf(tenant_id)
-  if (limits.length === 0) return []
-  const firstOf = (length: "day" | "month") => (length === "day" ? day : `${day.slice(0, 7)}-01`)
+async function standings(tenant_id: number, today: string): Promise<Standing[]> {
+  if (!isLimited()) return []
+  const { day, tenant_id: tenant, reserved_micros, spent_micros } = spendingTable
+  const month = `${today.slice(0, 7)}-01`
+  const ofMonth = and(gte(day, month), lt(day, sql`${month}::date + interval '1 month'`))
   const rows = await use()
-    .select()
-    .from(budgetTable)
-    .where(
-      or(
-        ...limits.map(({ tenant_id, length }) =>
-          and(
-            eq(budgetTable.tenant_id, tenant_id),
-            eq(budgetTable.period, length),
-            eq(budgetTable.starts_on, firstOf(length)),
-          ),
-        ),
-      ),
-    )
-  return limits.map(({ period, tenant_id, length, micros }) => {
-    const row = rows.find((each) => each.tenant_id === tenant_id && each.period === length)
+    .select({ tenant, day, reserved: sum(reserved_micros).mapWith(Number), spent: sum(spent_micros).mapWith(Number) })
+    .from(spendingTable)
+    .where(or(eq(day, today), and(eq(tenant, tenant_id), ofMonth)))
+    .groupBy(tenant, day)
+  const isIn: Record<BudgetPeriod, (row: { tenant: number; day: string }) => boolean> = {
+    tenant_day: (row) => row.tenant === tenant_id && row.day === today,
+    day: (row) => row.day === today,
+    tenant_month: (row) => row.tenant === tenant_id,
+  }
+  return limits().map(({ period, micros }) => {
+    const counted = rows.filter(isIn[period])
     return {
       period,
       limit: micros,
-      spent: row?.spent_micros ?? 0,
-      reserved: row?.reserved_micros ?? 0,
-      resets_at: endOf(length, day),
+      spent: counted.reduce((all, { spent }) => all + spent, 0),
+      reserved: counted.reduce((all, { reserved }) => all + reserved, 0),
+      resets_at: endOf(period, today),
     }
   })
 }
 
-function endOf(length: "day" | "month", day: string) {
+function endOf(period: BudgetPeriod, day: string) {
   const [year, month, date] = day.split("-").map(Number) as [number, number, number]
-  return new Date(length === "day" ? Date.UTC(year, month - 1, date + 1) : Date.UTC(year, month, 1))
+  return new Date(period === "tenant_month" ? Date.UTC(year, month, 1) : Date.UTC(year, month - 1, date + 1))
 }
 
 type Reservation = Pick<typeof jobTable.$inferSelect, "tenant_id" | "reserved_on" | "reserved_micros">
 
 /**
- * To be called in the transaction that has just written the job's reservation, with the row as it was written. By then
- * the trigger has added it to the budgets, whose rows stay locked until the transaction ends: who comes later sees it.
+ * To be called in the transaction that has taken its turn and then written the job's reservation, with the row as it was
+ * written. By then the trigger has added it to what is spent.
  *
  * @throws AppError `budget_exceeded` with the numbers; it takes the reservation, and the job, back.
  */

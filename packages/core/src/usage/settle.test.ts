@@ -34,7 +34,7 @@ afterEach(() => {
 const begin = async () => {
   const { id: dataset_id } = await importDataset()
   await use().execute(sql`delete from job where job_type = 'metadata_extraction'`)
-  await use().execute(sql`delete from budget`)
+  await use().execute(sql`delete from spending`)
   const { job } = await Job.start(dataset_id, "harness", { n: 0 }, registry)
   const { id } = job
   await balanced({ reserved: PRICE, spent: 0 })
@@ -46,10 +46,10 @@ const begin = async () => {
     cancel: () => Job.cancel(dataset_id, id),
   }
 }
-/** The books of the jobs, and all three of the budgets, say this. */
+/** The books of the jobs, and what is counted for budgets, say this. */
 async function balanced(books: { reserved: number; spent: number }) {
   expect(await booksOfJobs()).toEqual(books)
-  for (const each of await booksOfBudgets()) expect(each).toEqual(books)
+  expect(await booksOfBudgets()).toEqual(books)
 }
 const done = { result: {}, summary: {}, artifacts: [], usage: used }
 const silence = () => use().execute(sql`update job set lease_until = now() - interval '1 second'`)
@@ -168,7 +168,7 @@ describe("an end settles the reservation:", () => {
     await Job.complete(await claim(), done)
     await Dataset.remove(dataset_id)
     expect(await booksOfJobs()).toEqual({ reserved: 0, spent: 0 })
-    for (const each of await booksOfBudgets()) expect(each).toEqual({ reserved: 0, spent: COST })
+    expect(await booksOfBudgets()).toEqual({ reserved: 0, spent: COST })
   })
 
   test("also by a statement that knows nothing of budgets, as of an older release", async () => {
@@ -223,11 +223,11 @@ describe("a retry", () => {
     const { claim, retry, id } = await begin()
     await Job.fail(await claim(), new AppError("dataset_malformed", "No."), used)
     await use().execute(sql`update job set reserved_on = reserved_on - 1 where id = ${id}`)
-    await use().execute(sql`update budget set starts_on = starts_on - 1 where period = 'day'`)
+    await use().execute(sql`update spending set day = day - 1`)
     await retry()
     await Job.complete(await claim(), { ...done, usage: twice })
     const days = await use().execute(
-      sql`select reserved_micros::int as reserved, spent_micros::int as spent from budget where tenant_id = 1 and period = 'day' order by starts_on`,
+      sql`select sum(reserved_micros)::int as reserved, sum(spent_micros)::int as spent from spending group by day order by day`,
     )
     expect([...days]).toEqual([
       { reserved: 0, spent: COST },
