@@ -23,6 +23,7 @@ const COMMANDS = {
   deploy: "scripts/deploy.mjs",
   halt: "scripts/halt.mjs",
   redrive: "scripts/redrive.mjs",
+  backfill: "scripts/backfill.mjs",
 }
 
 const [command = "", ...args] = process.argv.slice(2)

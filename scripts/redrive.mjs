@@ -1,12 +1,12 @@
 // `npm run redrive -- --list` shows the dead jobs, `npm run redrive -- 12 13` runs them again, through the HTTP API.
 // Exit: 0 everything asked for is done or needs no doing, 1 something could not be done, 2 the command line is wrong.
+import { ask, each, fail } from "./api.mjs"
+
 const USAGE = `Usage: npm run redrive -- --list        the jobs that were given up
        npm run redrive -- ID [ID …]    run these again; what is not dead is left alone
 
 Settings: ROBOKIT_URL (http://127.0.0.1:8000), OPERATOR_KEY where the API has one.`
 
-const base = (process.env.ROBOKIT_URL ?? "http://127.0.0.1:8000").replace(/\/+$/, "")
-const key = process.env.OPERATOR_KEY
 const args = process.argv.slice(2)
 const isList = args.length === 1 && args[0] === "--list"
 if (!isList && !(args.length > 0 && args.every((each) => /^[1-9]\d{0,9}$/.test(each)))) {
@@ -18,15 +18,14 @@ process.exitCode = await (isList ? list() : redriveAll(args))
 /** One line a job, every page. */
 async function list() {
   let count = 0
-  for (let path = "/api/v1/jobs?state_detail=dead"; path;) {
-    const { status, body, next } = await ask("GET", path)
-    if (status !== 200) return fail("The list was refused", status, body)
-    for (const job of body) {
+  try {
+    for await (const job of each("/api/v1/jobs?state_detail=dead")) {
       count++
       const { id, dataset_id, job_type, completed_at, error_code, error_message } = job
       console.log(`${id}  dataset ${dataset_id}  ${job_type}  ${completed_at}  ${error_code}: ${error_message}`)
     }
-    path = next
+  } catch ({ status, body }) {
+    return fail("The list was refused", status, body)
   }
   console.log(count === 0 ? "No job is dead." : `${count} dead. Run them again: npm run redrive -- ID …`)
   return 0
@@ -50,29 +49,7 @@ async function redrive(id) {
   return fail(`${id}: was not run again`, answer, body)
 }
 
-async function ask(method, path) {
-  const headers = { accept: "application/json" }
-  if (key) headers.authorization = `Bearer ${key}`
-  if (method === "POST") headers["content-type"] = "application/json"
-  try {
-    const response = await fetch(base + path, { method, headers, body: method === "POST" ? "{}" : undefined })
-    const next = /<([^>]+)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1]
-    return { status: response.status, body: await response.json(), next }
-  } catch (error) {
-    return {
-      status: 0,
-      body: { detail: `${base} does not answer as the API does (${error.cause?.code ?? error.message}).` },
-    }
-  }
-}
-
 function say(line) {
   console.log(line)
   return 0
-}
-
-function fail(what, status, { code, detail }) {
-  const hint = status === 401 ? " Set OPERATOR_KEY." : ""
-  console.error(`${what}: ${typeof detail === "string" ? detail : `HTTP ${status}`}${code ? ` [${code}]` : ""}${hint}`)
-  return 1
 }

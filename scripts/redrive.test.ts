@@ -1,45 +1,18 @@
-import { spawn } from "node:child_process"
-import { createServer, type Server } from "node:http"
-import type { AddressInfo } from "node:net"
-import { fileURLToPath } from "node:url"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test } from "vitest"
 import { bury } from "../packages/core/src/job/dead-letters.ts"
 import { Job } from "../packages/core/src/job/job.ts"
 import { useDatabase } from "../packages/core/test/database.ts"
 import { catchMessages, importDataset } from "../packages/core/test/engine.ts"
-import { app } from "../packages/functions/src/api/app.ts"
 import { OPERATOR_KEY, withSettings } from "../packages/functions/test/operator.ts"
+import { useScript } from "./use-script.ts"
 
 const database = useDatabase()
 const KNOWN = ["metadata_extraction"]
 
-let server: Server
-let url: string
 let caught: ReturnType<typeof catchMessages>
-beforeAll(async () => {
-  server = createServer(async (incoming, outgoing) => {
-    const { method = "GET", headers } = incoming
-    const body = method === "POST" ? await Array.fromAsync(incoming).then(Buffer.concat) : null
-    const answer = await app.request(`${url}${incoming.url}`, { method, headers: headers as never, body })
-    outgoing.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()))
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
-afterAll(() => server.close())
+const redrive = useScript("redrive.mjs")
 beforeEach(() => void (caught = catchMessages()))
 afterEach(() => withSettings({ OPERATOR_KEY: undefined }))
-
-const SCRIPT = fileURLToPath(new URL("redrive.mjs", import.meta.url))
-async function redrive(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [SCRIPT, ...args], {
-    env: { PATH: process.env.PATH, ROBOKIT_URL: url, ...env },
-  })
-  let output = ""
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk))
-  const code = await new Promise((resolve) => child.once("close", resolve))
-  return { code, output }
-}
 const importDead = async () => {
   const { id } = await importDataset()
   const job_id = (await Job.list(id)).rows[0]!.id

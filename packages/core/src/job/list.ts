@@ -3,7 +3,7 @@ import { datasetTable } from "../dataset/dataset.sql.ts"
 import { belongsToVisible, visible } from "../dataset/visible.ts"
 import { retrying, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
-import { listColumns, toListItem } from "./info.ts"
+import { listColumns, stale as isStale, toListItem } from "./info.ts"
 import { jobTable } from "./job.sql.ts"
 import type { JobListItem, StateDetail, Status } from "./schema.ts"
 
@@ -38,14 +38,21 @@ export interface Filters {
   status?: Status | undefined
   state_detail?: StateDetail | undefined
   job_type?: string | undefined
+  /** Results of an older version which nobody has computed again. */
+  stale?: true | undefined
 }
 
+const isReplaced = sql`exists(select from job as newer where newer.status = 'completed'
+  and newer.dataset_id = job.dataset_id and newer.job_type = job.job_type and newer.params_hash = job.params_hash
+  and newer.job_version > job.job_version)`
+
 /** Jobs of every dataset that the caller may know of, by id, without their results. */
-export async function listAll({ status, state_detail, job_type }: Filters, page: Page): Promise<Found> {
+export async function listAll({ status, state_detail, job_type, stale }: Filters, page: Page): Promise<Found> {
   const wanted = and(
     status && eq(jobTable.status, status),
     state_detail && eq(jobTable.state_detail, state_detail),
     job_type === undefined ? undefined : eq(jobTable.job_type, job_type),
+    stale && and(isStale, sql`not ${isReplaced}`),
     belongsToVisible(sql`${jobTable.dataset_id}`),
   )
   return retrying(async () => {

@@ -17,6 +17,11 @@ const Filters = Page.extend({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, "must be the name of a job type")
     .optional(),
+  stale: z
+    .literal("true")
+    .transform(() => true as const)
+    .optional()
+    .openapi({ description: "`true`: results of an older version of their job, which nobody has computed again." }),
 })
 
 export const allJobs = resource()
