@@ -6,7 +6,7 @@ import { Database } from "@robokit/core/db/database"
 import { migrate } from "@robokit/core/db/migrate"
 import { queueSettings } from "@robokit/functions/sizes"
 import postgres from "postgres"
-import { startPostgres } from "../src/postgres.ts"
+import { type PostgresOptions, startPostgres } from "../src/postgres.ts"
 
 /** For harnesses whose queue and storage are simulated: nothing listens there, and nothing is asked. */
 const SETTINGS = {
@@ -17,9 +17,9 @@ const SETTINGS = {
 }
 
 /** A PostgreSQL server of its own with `count` migrated databases; this process is connected to the first. */
-export async function openDatabases(count: number) {
+export async function openDatabases(count: number, settings: PostgresOptions["settings"] = {}) {
   const folder = mkdtempSync(join(tmpdir(), "robokit-sim-"))
-  const server = await startPostgres({ data_dir: join(folder, "pg"), durable: false })
+  const server = await startPostgres({ data_dir: join(folder, "pg"), durable: false, settings })
   // A server outlives a killed parent; a harness that is broken off takes it along, and its children find no database.
   const quit = () => process.kill(server.pid, "SIGQUIT")
   process.once("exit", quit)

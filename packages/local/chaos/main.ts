@@ -15,6 +15,7 @@ const HARNESSES: Record<string, () => Promise<{ run(scale: Scale): Promise<Figur
   delivery: () => import("./delivery.ts"),
   model: () => import("./model.ts"),
   crash: () => import("./crash.ts"),
+  crowd: () => import("./crowd.ts"),
 }
 
 const count = { type: "string" } as const
