@@ -1,5 +1,7 @@
 import type { Injections } from "./injection.ts"
 import { episodeInjections } from "./injections/episodes.ts"
+import { featureCameraInjections } from "./injections/feature-cameras.ts"
+import { featureColumnInjections } from "./injections/feature-columns.ts"
 import { featureInjections } from "./injections/features.ts"
 import { frameInjections } from "./injections/frames.ts"
 import { infoInjections } from "./injections/info.ts"
@@ -19,6 +21,8 @@ export const injections: Injections = [
   ...repositoryInjections,
   ...infoInjections,
   ...featureInjections,
+  ...featureCameraInjections,
+  ...featureColumnInjections,
   ...pathInjections,
   ...episodeInjections,
   ...taskInjections,

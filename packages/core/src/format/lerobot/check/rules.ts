@@ -1,10 +1,13 @@
 import { episodeFileRules } from "./episode-files.ts"
 import { episodeShapeRules } from "./episode-shape.ts"
 import { episodeRules } from "./episodes.ts"
+import { featureCameraRules } from "./feature-cameras.ts"
 import { featureColumnRules } from "./feature-columns.ts"
 import { featureRules } from "./features.ts"
 import { fileRules } from "./files.ts"
 import { frameRules } from "./frames.ts"
+import { infoNameRules } from "./info-names.ts"
+import { infoTotalRules } from "./info-totals.ts"
 import { infoRules } from "./info.ts"
 import { pathRules } from "./paths.ts"
 import { pictureRules } from "./pictures.ts"
@@ -30,7 +33,10 @@ export const lerobotRules = {
   ...repositoryRules,
   ...fileRules,
   ...infoRules,
+  ...infoTotalRules,
+  ...infoNameRules,
   ...featureRules,
+  ...featureCameraRules,
   ...featureColumnRules,
   ...pathRules,
   ...episodeRules,
