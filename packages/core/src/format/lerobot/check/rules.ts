@@ -20,6 +20,7 @@ import { tableRules } from "./tables.ts"
 import { taskRules } from "./tasks.ts"
 import { timingRules } from "./timing.ts"
 import { constantRules, wholeValueRules } from "./values-whole.ts"
+import { lagRules } from "./values-lag.ts"
 import { valueRules } from "./values.ts"
 import { videoFileRules } from "./video-files.ts"
 import { videoFrameRules } from "./video-frames.ts"
@@ -46,6 +47,7 @@ export const lerobotRules = {
   ...frameRules,
   ...timingRules,
   ...valueRules,
+  ...lagRules,
   ...wholeValueRules,
   ...statsRules,
   ...pictureStatsRules,
