@@ -1,3 +1,4 @@
+import { cardRules } from "./card.ts"
 import { episodeFileRules } from "./episode-files.ts"
 import { episodeShapeRules } from "./episode-shape.ts"
 import { episodeRules } from "./episodes.ts"
@@ -9,6 +10,7 @@ import { frameRules } from "./frames.ts"
 import { infoNameRules } from "./info-names.ts"
 import { infoTotalRules } from "./info-totals.ts"
 import { infoRules } from "./info.ts"
+import { listingRules } from "./listing.ts"
 import { pathRules } from "./paths.ts"
 import { pictureRules } from "./pictures.ts"
 import { repositoryRules } from "./repository.ts"
@@ -17,6 +19,7 @@ import { statsDataRules } from "./stats-data.ts"
 import { pictureStatsRules } from "./stats-pictures.ts"
 import { statsRules } from "./stats.ts"
 import { tableRules } from "./tables.ts"
+import { tagRules } from "./tags.ts"
 import { taskRules } from "./tasks.ts"
 import { timingRules } from "./timing.ts"
 import { constantRules, wholeValueRules } from "./values-whole.ts"
@@ -32,7 +35,10 @@ export const lerobotRules = {
   // Of equal severity, the first said first: of data that never changes nothing else matters.
   ...constantRules,
   ...repositoryRules,
+  ...tagRules,
+  ...listingRules,
   ...fileRules,
+  ...cardRules,
   ...infoRules,
   ...infoTotalRules,
   ...infoNameRules,
