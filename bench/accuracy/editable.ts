@@ -1,5 +1,6 @@
 import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet"
 import { compressors } from "hyparquet-compressors"
+import type { Refs } from "@robokit/core/format/schema"
 import { type LeafType, writeParquet, type WriteColumn } from "@robokit/core/parquet/write"
 
 type Json = Record<string, unknown>
@@ -21,10 +22,17 @@ export interface Table {
  * with its types, row groups and metadata.
  */
 export class Editable {
+  /** The commit it is at, which is that of main. */
+  readonly revision = "0".repeat(40)
   readonly files: Map<string, Uint8Array>
+  /** As lerobot leaves them when it has pushed. */
+  readonly refs: Refs
 
   constructor(files: ReadonlyMap<string, Uint8Array>) {
     this.files = new Map(files)
+    const name = this.info["codebase_version"] as string
+    const { revision } = this
+    this.refs = { read_at: "2026-11-26T12:00:00.000Z", main: revision, versions: [{ name, commit: revision }] }
   }
 
   paths = (pattern: RegExp) => [...this.files.keys()].filter((path) => pattern.test(path)).sort()

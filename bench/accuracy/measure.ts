@@ -112,9 +112,9 @@ const depthOf = ({ cost, closer }: Rule): Depth => DEPTH_OF[closer?.cost ?? cost
 export async function look(dataset: Editable, depth: Depth): Promise<Validation> {
   const ctx = {
     repo_id: "acme/arm",
-    revision: "0".repeat(40),
+    revision: dataset.revision,
     files: memoryFiles(dataset.files),
-    card: { licence: null, tags: [] },
+    card: { licence: null, tags: [], refs: dataset.refs },
     signal: new AbortController().signal,
     progress: () => {},
   }

@@ -5,6 +5,7 @@ import type { VersionName } from "@robokit/core/format/lerobot/check/subjects"
 import { sharedData } from "@robokit/core/test/shared-data"
 import { sampleMedia, toCameraSpec, type SampleCamera } from "@robokit/local/samples/media"
 import { ROBOTS, signalsOf } from "@robokit/local/samples/robots"
+import { cardOf } from "./card.ts"
 
 /** A dataset to damage. */
 export interface Subject {
@@ -54,6 +55,7 @@ function built(
       const files = await buildLeRobot(spec, { media: sampleMedia(cameras, spec.fps) })
       const bytes = new Map<string, Uint8Array>()
       for (const [path, file] of files) bytes.set(path, await file.read(0, file.size))
+      bytes.set("README.md", Buffer.from(cardOf(Buffer.from(bytes.get("meta/info.json")!).toString("utf8"))))
       return bytes
     },
   }

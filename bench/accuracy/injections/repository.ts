@@ -67,6 +67,7 @@ export const repositoryInjections: Injections = [
           "EP-V2-ROWS",
           "ST-MISSING",
           "ST-KEYS",
+          "TAG-MISSING",
         ],
       }
     },

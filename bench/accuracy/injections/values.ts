@@ -13,6 +13,13 @@ async function vectorOf(dataset: Editable, at: Span): Promise<string | undefined
   return VECTORS.find((name) => columns.some((column) => column.name === name && column.depth === 1))
 }
 
+/** Whether actions and states are of the same joints. */
+function hasSameNames(dataset: Editable): boolean {
+  const features = dataset.info["features"] as Record<string, { names?: unknown } | undefined>
+  const [actions, states] = ["action", "observation.state"].map((name) => JSON.stringify(features[name]?.names ?? null))
+  return actions !== "null" && actions === states
+}
+
 /** One change of the vectors of an episode. */
 const vectors = (
   rule: string,
@@ -80,11 +87,24 @@ export const valueInjections: Injections = [
     versions: ALL,
     async apply(dataset, strength) {
       const at = await episodeSpan(dataset, strength)
-      const features = dataset.info["features"] as Record<string, { names?: unknown } | undefined>
-      const names = ["action", "observation.state"].map((name) => JSON.stringify(features[name]?.names ?? null))
-      if (!at || names[0] === "null" || names[0] !== names[1]) return undefined
+      if (!at || !hasSameNames(dataset)) return undefined
       const factor = [25, 57.3, 1000][strength]!
       await editColumn<Vector>(dataset, at, "action", (rows) => rows.map((row) => row.map((value) => value * factor)))
+      return { path: at.path, episode: at.episode, feature: "action", also: STATISTICS }
+    },
+  },
+  {
+    rule: "VAL-ACT-STATE-LAG",
+    what: "actions are of the opposite sign, or of another time, than states of the same names",
+    versions: ALL,
+    async apply(dataset, strength) {
+      const at = await episodeSpan(dataset, strength)
+      if (!at || at.to - at.from < 30 || !hasSameNames(dataset)) return undefined
+      await editColumn<Vector>(dataset, at, "action", (rows) => {
+        const third = Math.round(rows.length / 3)
+        if (strength === 1) return [...rows.slice(third), ...rows.slice(0, third)]
+        return rows.map((row) => row.map((value, joint) => (strength === 0 && joint % 3 === 0 ? value : -value)))
+      })
       return { path: at.path, episode: at.episode, feature: "action", also: STATISTICS }
     },
   },

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm"
 import { check, index, pgTable, text, unique } from "drizzle-orm/pg-core"
 import { id, json, tenant, timestamps } from "../db/columns.ts"
-import type { DatasetMetadata, FormatType } from "../format/schema.ts"
+import type { Card, DatasetMetadata, FormatType } from "../format/schema.ts"
 import type { ImportUsage, Listing } from "./schema.ts"
 
 /** One repository at one commit in one format. A new commit is a new row: results never go stale. */
@@ -18,7 +18,7 @@ export const datasetTable = pgTable(
     requested_format: text().$type<"auto" | FormatType>().notNull(),
     format_version: text(),
     format_reason: text(),
-    card: json().$type<{ licence: string | null; tags: string[] }>().notNull(),
+    card: json().$type<Card>().notNull(),
     access: json().$type<{ private: boolean; gated: boolean }>().notNull(),
     import_usage: json().$type<ImportUsage>().notNull(),
     // What the first page of its list of files says, for estimates. Absent: imported before there were any.

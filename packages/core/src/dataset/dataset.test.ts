@@ -11,6 +11,7 @@ import { execute, type Runner } from "../job/execute.ts"
 import { Job } from "../job/job.ts"
 import { perform } from "../job/perform.ts"
 import { jobs } from "../job/registry.ts"
+import { datasetTable } from "./dataset.sql.ts"
 import { Dataset } from "./dataset.ts"
 import { Create, DatasetInfo, DatasetStats, DatasetStatus } from "./schema.ts"
 
@@ -22,7 +23,14 @@ const second = commitOf(2, { "README.md": memoryFile("# Arm"), "a.csv": memoryFi
 let hub: SampleHub
 let caught: ReturnType<typeof catchMessages>
 beforeAll(async () => {
-  hub = await startSampleHub({ repos: [repoOf("team/arm", [first, second], { renamed_from: ["team/old-arm"] })] })
+  hub = await startSampleHub({
+    repos: [
+      repoOf("team/arm", [first, second], {
+        renamed_from: ["team/old-arm"],
+        git_tags: { "v2.1": first.id, keep: first.id },
+      }),
+    ],
+  })
   Object.assign(process.env, { HF_ENDPOINT: hub.url, HF_REDIRECT_HOSTS: hub.cdn_url })
   resetConfig()
 })
@@ -72,6 +80,15 @@ describe("an import", () => {
     const [job] = (await Job.list(dataset.id)).rows
     expect(job!.usage.requests).toBeLessThan(dataset_metadata!.read.requests)
     expect((await Job.artifacts(dataset.id, 1)).map((each) => each.name)).toEqual(["metadata.json"])
+  })
+
+  test("keeps where main and the versions were then, by whatever name it is asked for", async () => {
+    await create("team/old-arm", first.id)
+    hub.setBranch("team/arm", "main", first.id)
+    const [row] = await use().select({ card: datasetTable.card }).from(datasetTable)
+    const { read_at, ...refs } = row!.card.refs!
+    expect(refs).toEqual({ main: second.id, versions: [{ name: "v2.1", commit: first.id }] })
+    expect(Math.abs(Date.now() - Date.parse(read_at))).toBeLessThan(60_000)
   })
 
   test("of the same commit is a conflict that names the first, by whatever name it is asked for", async () => {

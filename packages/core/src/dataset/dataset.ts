@@ -13,7 +13,7 @@ import { Outbox } from "../job/outbox.ts"
 import { jobs, type Registry } from "../job/registry.ts"
 import { Sweep } from "../job/sweep.ts"
 import { datasetTable } from "./dataset.sql.ts"
-import { detect, pin, type Pinned } from "./inspect.ts"
+import { detect, pin, type Pinned, withRefs } from "./inspect.ts"
 import type { Create, DatasetInfo, DatasetState, DatasetStatus, ImportUsage } from "./schema.ts"
 import { candidatesFor, countByState, jobsOf, type Row, toInfo } from "./state.ts"
 import { visible } from "./visible.ts"
@@ -33,7 +33,8 @@ export async function create(input: Create): Promise<DatasetInfo> {
   const usage = { requests: 0, bytes: 0, files: 0 }
   const pinned = await pin(input, usage)
   await refuseKnown(pinned.repo_id, pinned.revision, format_type)
-  return register(pinned, await detect(pinned, usage))
+  const known = await withRefs(pinned, usage)
+  return register(known, await detect(known, usage))
 }
 
 /**

@@ -2,6 +2,7 @@ import { hubFiles } from "../files/hub.ts"
 import type { Usage } from "../files/files.ts"
 import { watched } from "../files/watched.ts"
 import { detectFormat, type Detected } from "../format/detect.ts"
+import type { Card } from "../format/schema.ts"
 import { Hub } from "../hub/hub.ts"
 import { PERSON_PATIENCE } from "../hub/request.ts"
 import type { Create, ImportUsage } from "./schema.ts"
@@ -14,7 +15,7 @@ export interface Pinned {
   revision: string
   requested_revision: string
   requested_format: Create["format_type"]
-  card: { licence: string | null; tags: string[] }
+  card: Card
   access: { private: boolean; gated: boolean }
 }
 
@@ -29,6 +30,11 @@ export async function pin({ source, format_type }: Create, usage: Usage): Promis
     card: pinned.card,
     access: { private: pinned.private, gated: pinned.gated },
   }
+}
+
+/** Adds where the repository's branches and tags are now: one request. */
+export async function withRefs(pinned: Pinned, usage: Usage): Promise<Pinned> {
+  return { ...pinned, card: { ...pinned.card, refs: await Hub.refs(pinned.repo_id, usage) } }
 }
 
 /** Lets the adapters name the format of the pinned commit, and says what that and all before it cost. */

@@ -4,7 +4,7 @@ import type { Frames, FramesRequest } from "../episode/frames.ts"
 import type { IndexRows } from "../episode/rows.ts"
 import type { FileEntry, Files } from "../files/files.ts"
 import type { Shard } from "../job/define.ts"
-import type { DatasetMetadata, FormatType } from "./schema.ts"
+import type { Card, DatasetMetadata, FormatType } from "./schema.ts"
 
 /** What can be seen of a repository for a handful of requests: enough to name its format. */
 export interface Glimpse {
@@ -23,12 +23,6 @@ export type Recognition =
   | { recognised: true; supported: true; version: string | null; reason: string }
   | { recognised: true; supported: false; version: string | null; reason: string }
   | { recognised: false; reason: string }
-
-/** What the Hub says about the repository at the pinned commit, beside its files. */
-export interface Card {
-  licence: string | null
-  tags: string[]
-}
 
 export interface ExtractContext {
   repo_id: string

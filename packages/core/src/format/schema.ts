@@ -55,3 +55,21 @@ export const DatasetMetadata = z.object({
   details: z.record(z.string(), z.unknown()),
 })
 export type DatasetMetadata = z.infer<typeof DatasetMetadata>
+
+/** What the Hub says about the repository at the pinned commit, beside its files. */
+export interface Card {
+  licence: string | null
+  tags: string[]
+  /** Absent: imported before they were looked at. */
+  refs?: Refs
+}
+
+/** Branches and tags when the dataset was imported: its commit is pinned, these move. */
+export interface Refs {
+  /** RFC 3339. */
+  read_at: string
+  /** The commit of `main`; null where there is no such branch. */
+  main: string | null
+  /** Branches and tags whose names begin as a version does. */
+  versions: { name: string; commit: string }[]
+}

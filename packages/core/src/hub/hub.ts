@@ -1,4 +1,5 @@
 export * as Hub from "./hub.ts"
 export { type Pinned, pin } from "./pin.ts"
+export { refs } from "./refs.ts"
 export { revisions } from "./revisions.ts"
 export { search } from "./search.ts"

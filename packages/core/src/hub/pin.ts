@@ -1,6 +1,6 @@
 import { z } from "zod"
 import type { Usage } from "../files/files.ts"
-import type { Card } from "../format/adapter.ts"
+import type { Card } from "../format/schema.ts"
 import { apiAddress } from "./address.ts"
 import { hubError } from "./failure.ts"
 import { cardOf, Gated, isGated, requestJson } from "./json.ts"

@@ -1,14 +1,13 @@
 import { z } from "zod"
 import { apiAddress } from "./address.ts"
 import { nextPage, requestJson } from "./json.ts"
+import { allRefs } from "./refs.ts"
 import { PERSON_PATIENCE } from "./request.ts"
 import type { Revisions } from "./schema.ts"
 
 const PAGE = 20
 const MAX_REFS = 500
 
-const Ref = z.object({ name: z.string(), targetCommit: z.string() })
-const Refs = z.object({ branches: z.array(Ref), tags: z.array(Ref) })
 const Commits = z.array(z.object({ id: z.string(), title: z.string(), date: z.string() }))
 
 /**
@@ -23,14 +22,12 @@ export async function revisions(repo_id: string, page = 0): Promise<Revisions> {
   }
   const query = { limit: String(PAGE), p: String(page) }
   const [refs, commits] = await Promise.all([
-    requestJson(apiAddress(repo_id, ["refs"]), Refs, options),
+    allRefs(repo_id),
     requestJson(apiAddress(repo_id, ["commits", "main"], query), Commits, options),
   ])
-  const named = (all: z.output<typeof Ref>[]) =>
-    all.slice(0, MAX_REFS).map(({ name, targetCommit }) => ({ name, commit: targetCommit }))
   return {
-    branches: named(refs.data.branches),
-    tags: named(refs.data.tags),
+    branches: refs.branches.slice(0, MAX_REFS),
+    tags: refs.tags.slice(0, MAX_REFS),
     commits: commits.data.map(({ id, title, date }) => ({ id, title: title.slice(0, 300), date })),
     next: nextPage(commits.answer) ? page + 1 : null,
   }

@@ -48,9 +48,12 @@ const endless =
     const here = new URL(req.url!, url)
     if (here.pathname.endsWith("/refs")) {
       const number = Number(/-(\d+)\/refs$/.exec(here.pathname)![1])
-      return res
-        .writeHead(200, { "content-type": "application/json" })
-        .end(JSON.stringify({ branches: [], tags: [{ name: number % 2 ? "v3.0" : "v2.1" }] }))
+      return res.writeHead(200, { "content-type": "application/json" }).end(
+        JSON.stringify({
+          branches: [],
+          tags: [{ name: number % 2 ? "v3.0" : "v2.1", targetCommit: "a".repeat(40) }],
+        }),
+      )
     }
     const page = Number(here.searchParams.get("cursor") ?? 0)
     here.searchParams.set("cursor", String(page + 1))

@@ -1,15 +1,10 @@
-import { z } from "zod"
 import { AppError } from "../error.ts"
 import { Slots } from "../files/slots.ts"
-import { apiAddress } from "./address.ts"
-import { requestJson } from "./json.ts"
-import { PERSON_PATIENCE } from "./request.ts"
+import { allRefs } from "./refs.ts"
 import { hubToken } from "./token.ts"
 
 const KEEP_MS = 600_000
 const MAX_KEPT = 5_000
-
-const Refs = z.object({ tags: z.array(z.object({ name: z.string() })) })
 
 const kept = new Map<string, { version: Promise<string | null>; expires: number }>()
 const slots = new Slots(8)
@@ -35,10 +30,8 @@ export function versionOf(repo_id: string): Promise<string | null> {
 
 async function ask(repo_id: string): Promise<string | null> {
   try {
-    const usage = { requests: 0, bytes: 0, files: 0 }
-    const options = { subject: { repo_id }, usage, patience: PERSON_PATIENCE }
-    const { data } = await requestJson(apiAddress(repo_id, ["refs"]), Refs, options)
-    const versions = data.tags.flatMap(({ name }) => /^v?(\d+\.\d+)(?:\.\d+)?$/.exec(name)?.[1] ?? [])
+    const { tags } = await allRefs(repo_id)
+    const versions = tags.flatMap(({ name }) => /^v?(\d+\.\d+)(?:\.\d+)?$/.exec(name)?.[1] ?? [])
     return versions.sort((a, b) => Number(b) - Number(a))[0] ?? null
   } catch (error) {
     // A dataset whose tags we may not read has no version that we know of; the search goes on without it.

@@ -15,7 +15,7 @@ import {
 import { config } from "../config.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { built, retrying, transaction, use } from "../db/database.ts"
-import type { Card } from "../format/adapter.ts"
+import type { Card } from "../format/schema.ts"
 import { isNotHalted } from "../usage/halt.ts"
 import { classDue } from "./class-due.ts"
 import type { PinnedDataset } from "./define.ts"

@@ -1,7 +1,6 @@
 import type { z } from "zod"
 import type { ImportUsage, Listing } from "../dataset/schema.ts"
-import type { Card } from "../format/adapter.ts"
-import type { FormatType } from "../format/schema.ts"
+import type { Card, FormatType } from "../format/schema.ts"
 import type { Files } from "../files/files.ts"
 import type { Work } from "../usage/work.ts"
 import type { PartialResult, SizeClass } from "./schema.ts"

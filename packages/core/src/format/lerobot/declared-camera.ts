@@ -56,7 +56,7 @@ export interface DeclaredCamera {
   isDepth: boolean
 }
 
-export const isCamera = ({ dtype }: Feature) => dtype === "video" || dtype === "image"
+export const isCamera = ({ dtype }: Pick<Feature, "dtype">) => dtype === "video" || dtype === "image"
 
 export function declaredCamera(feature: Feature, info: Info, notes: Notes): DeclaredCamera {
   const { key } = feature

@@ -50,7 +50,7 @@ export const validation = defineShardedJob({
   title: "Validate",
   description:
     "Looks for what makes readers fail or give wrong data: every finding with its place and what to do about it.",
-  version: 1,
+  version: 2,
   params,
   formats: { lerobot: true, rosbag: NO_RULES, hdf5: NO_RULES, parquet: NO_RULES, custom: NO_RULES },
   on_import: true,
@@ -63,7 +63,8 @@ export const validation = defineShardedJob({
     const scalars = Math.min(tables.bytes, footers + tables.bytes * SCALARS)
     const bytes = { metadata: footers, columns: scalars, full: tables.bytes }[depth]
     // The first read of a file is redirected; of a video there are two, of a table at more than metadata depth as well.
-    const reads = 2 * meta.files + (depth === "metadata" ? 2 : 3) * tables.files + 3 * videos.files
+    const card = 1
+    const reads = 2 * (meta.files + card) + (depth === "metadata" ? 2 : 3) * tables.files + 3 * videos.files
     return workOf(list.requests + reads, Math.round(list.bytes + meta.bytes + bytes + videos.bytes))
   },
 

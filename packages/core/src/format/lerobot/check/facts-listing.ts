@@ -2,6 +2,8 @@ import type { FileEntry, Files } from "../../../files/files.ts"
 import type { ListingFacts } from "./subjects.ts"
 
 const SHARD = /^meta\/episodes\/[^/]+\/[^/]+\.parquet$/
+/** Where listings of the Hub have ended although there was more (BEHAVIOR-1K). */
+export const MAX_LISTED = 100_000
 const VIDEO = /\.(?:mp4|mkv|avi|mov|webm|m4v)$/i
 
 /** Every file of the repository. Entries are kept: a million take about 200 MB, and a repository has fewer. */
@@ -36,5 +38,19 @@ export function listingFacts(files: readonly FileEntry[], cameras: readonly stri
   data.sort(byName)
   episodeShards.sort(byName)
   for (const list of videos.values()) list.sort(byName)
-  return { files, byPath, data, videos, episodeShards }
+  return { files, byPath, data, videos, episodeShards, isCut: isCut(files) }
+}
+
+/** Whether there are exactly as many files, or files and folders, as a listing of the Hub has at most. */
+function isCut(files: readonly FileEntry[]): boolean {
+  if (files.length >= MAX_LISTED) return files.length === MAX_LISTED
+  const folders = new Set<string>()
+  for (const { path } of files) {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const folder = path.slice(0, end)
+      if (folders.has(folder)) break
+      folders.add(folder)
+    }
+  }
+  return files.length + folders.size === MAX_LISTED
 }

@@ -1,12 +1,13 @@
 import { AppError } from "../../../error.ts"
 import type { FileEntry, Files } from "../../../files/files.ts"
-import type { Card } from "../../adapter.ts"
+import type { Card } from "../../schema.ts"
 import { isCamera } from "../declared-camera.ts"
 import { parseInfo } from "../info.ts"
 import { Notes } from "../notes.ts"
 import { readAs } from "../version.ts"
 import { EpisodeShards } from "./episode-shards.ts"
 import { EpisodeStats, tablesFromJsonl, tablesFromParquet } from "./facts-episode-stats.ts"
+import { cardFacts, README } from "./facts-card.ts"
 import { EPISODES_JSONL, episodesFromJsonl, episodesFromParquet } from "./facts-episodes.ts"
 import { listingFacts, readFiles } from "./facts-listing.ts"
 import { taskFacts } from "./facts-tasks.ts"
@@ -125,12 +126,16 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
         : tablesFromJsonl(files, jsonl!, episodes, gathered.badLines, signal)
     return { gathered, tables }
   })
-  for (const name of ["card", "refs"] as const) absent.set(name, { reason: "it is not read yet" })
+  const card = await only("card", () => cardFacts(files, listing.byPath.get(README), signal))
+  const { refs } = ctx.card
+  if (!refs) absent.set("refs", { reason: "branches and tags were not looked at when the dataset was imported" })
+  else if (refs.main !== ctx.revision)
+    absent.set("refs", { reason: "it was not the commit of main when it was imported" })
 
   const broken = (name: Part): never => {
     throw new Error(`a rule looked at ${name}, which is not there, without naming it in needs`)
   }
-  const facts = { info, episodes, tasks, subtasks, stats, episode_stats }
+  const facts = { info, episodes, tasks, subtasks, stats, episode_stats, card, refs }
   return {
     version,
     repo_id: ctx.repo_id,
@@ -155,10 +160,10 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
       return facts.episode_stats?.gathered ?? broken("episode_stats")
     },
     get card() {
-      return broken("card")
+      return facts.card ?? broken("card")
     },
     get refs() {
-      return broken("refs")
+      return facts.refs ?? broken("refs")
     },
     async readEpisodeStats(each, isWanted = () => true) {
       if (!facts.episode_stats) return

@@ -119,6 +119,7 @@ function incompleteOf(facts: DatasetFacts, runner: RuleRunner, { broken, missing
   if (!facts.has("episodes")) return facts.whyNot("episodes")
   if (!isWhole(facts.episodes)) return "A part of the table of the episodes cannot be read."
   if (broken > 0) return `${plural(broken, "file")} could not be read.`
+  if (facts.listing.isCut) return "The list of files may have been cut off."
   const { size } = runner.failures
   return size ? `${plural(size, "rule")} broke, so what they judge is not known.` : null
 }

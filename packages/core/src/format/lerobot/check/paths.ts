@@ -55,6 +55,7 @@ export const pathRules = {
           message: `Episode ${episode}: ${shown(path)} does not exist${elsewhere ? `; a file of that name is ${shown(elsewhere)}` : ""}.`,
           where: { path, episode },
           evidence: { elsewhere: elsewhere ?? null },
+          ...(listing.isCut && { severity: "warning" as const }),
         })
       }
     },
@@ -82,6 +83,7 @@ export const pathRules = {
                 : `Episode ${episode}: ${shown(path)} does not exist.`,
             where: { path, episode, feature: camera },
             evidence: { files_of_camera: files.length },
+            ...(listing.isCut && { severity: "warning" as const }),
           })
         }
       }

@@ -1,11 +1,16 @@
+import { cardRules } from "./card.ts"
 import { episodeFileRules } from "./episode-files.ts"
 import { episodeShapeRules } from "./episode-shape.ts"
 import { episodeRules } from "./episodes.ts"
+import { featureCameraRules } from "./feature-cameras.ts"
 import { featureColumnRules } from "./feature-columns.ts"
 import { featureRules } from "./features.ts"
 import { fileRules } from "./files.ts"
 import { frameRules } from "./frames.ts"
+import { infoNameRules } from "./info-names.ts"
+import { infoTotalRules } from "./info-totals.ts"
 import { infoRules } from "./info.ts"
+import { listingRules } from "./listing.ts"
 import { pathRules } from "./paths.ts"
 import { pictureRules } from "./pictures.ts"
 import { repositoryRules } from "./repository.ts"
@@ -14,9 +19,11 @@ import { statsDataRules } from "./stats-data.ts"
 import { pictureStatsRules } from "./stats-pictures.ts"
 import { statsRules } from "./stats.ts"
 import { tableRules } from "./tables.ts"
+import { tagRules } from "./tags.ts"
 import { taskRules } from "./tasks.ts"
 import { timingRules } from "./timing.ts"
 import { constantRules, wholeValueRules } from "./values-whole.ts"
+import { lagRules } from "./values-lag.ts"
 import { valueRules } from "./values.ts"
 import { videoFileRules } from "./video-files.ts"
 import { videoFrameRules } from "./video-frames.ts"
@@ -28,9 +35,15 @@ export const lerobotRules = {
   // Of equal severity, the first said first: of data that never changes nothing else matters.
   ...constantRules,
   ...repositoryRules,
+  ...tagRules,
+  ...listingRules,
   ...fileRules,
+  ...cardRules,
   ...infoRules,
+  ...infoTotalRules,
+  ...infoNameRules,
   ...featureRules,
+  ...featureCameraRules,
   ...featureColumnRules,
   ...pathRules,
   ...episodeRules,
@@ -40,6 +53,7 @@ export const lerobotRules = {
   ...frameRules,
   ...timingRules,
   ...valueRules,
+  ...lagRules,
   ...wholeValueRules,
   ...statsRules,
   ...pictureStatsRules,

@@ -3,8 +3,10 @@ import type { FileEntry } from "../../../files/files.ts"
 import type { Footer } from "../../../parquet/footer.ts"
 import type { Leaf } from "../../../parquet/leaves.ts"
 import type { Mp4 } from "../../../media/mp4.ts"
+import type { Refs } from "../../schema.ts"
 import type { Info } from "../info.ts"
 import type { ReadAs } from "../version.ts"
+import type { CardFacts } from "./facts-card.ts"
 import type { Aggregate } from "../../../numeric/aggregate.ts"
 import type { Numbers, Statistics } from "../../../numeric/statistics.ts"
 import type { Stored, StoredStats } from "./stored-stats.ts"
@@ -43,6 +45,8 @@ export interface ListingFacts {
   videos: ReadonlyMap<string, readonly FileEntry[]>
   /** Shards of the episodes table where LeRobot looks for them, in its (lexicographic) order. */
   episodeShards: readonly FileEntry[]
+  /** Whether it ends where listings are known to be cut off, so that what is not in it may be there. */
+  isCut: boolean
 }
 
 /** Where frames of an episode lie in an mp4, as the episodes table says. NaN where it does not. */
@@ -143,8 +147,6 @@ export interface EpisodeStatsFacts {
   error: AppError | null
 }
 
-export type Availability<T> = { state: "read"; value: T } | { state: "missing" | "broken" | "not_read"; reason: string }
-
 export interface DatasetFacts {
   version: ReadAs
   repo_id: string
@@ -156,10 +158,9 @@ export interface DatasetFacts {
   subtasks: TaskFacts
   stats: StatsFacts
   episode_stats: EpisodeStatsFacts
-  /** README.md's front matter and text; null parts are not there. */
-  card: { path: string; text: string; front: Readonly<Record<string, unknown>> | null }
-  /** What the Hub's refs are now. The commit is pinned; these move. */
-  refs: { branches: readonly { name: string; commit: string }[]; tags: readonly { name: string; commit: string }[] }
+  card: CardFacts
+  /** As they were at the import; there when it was of what `main` was then. */
+  refs: Refs
   revision: string
   /**
    * Reads the statistics of the episodes once, stretch by stretch; `episode_stats` is complete after it. Of version 3, those in

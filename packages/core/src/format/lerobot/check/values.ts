@@ -4,8 +4,6 @@ import type { Rules } from "./rule.ts"
 import type { EpisodeValues } from "./subjects.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
-/** A command and its answer in one unit are never that far apart. */
-const OTHER_UNIT = 20
 const FEW = 5
 /** Steps a robot at rest would have to make at once. */
 const JUMP = 8
@@ -113,32 +111,6 @@ export const valueRules = {
       })
     },
   },
-  "VAL-ACT-STATE-LAG": {
-    on: "episode_values",
-    title: "Actions and states of the same joints are in the same unit",
-    severity: "info",
-    kind: "risk",
-    cost: "wide",
-    versions: "all",
-    why: "A policy that is given degrees and asked for radians, or the like, has been trained on two conventions.",
-    reference: `${LEROBOT}/1207`,
-    check({ of, feature, statistics, siblings }, report, { info }) {
-      const { features } = info.parsed
-      const action = features.find(({ key }) => key === feature)
-      if (feature !== "action" || !statistics || !action?.names) return
-      const state = siblings.find((each) => each.feature === "observation.state")
-      const names = features.find(({ key }) => key === "observation.state")?.names
-      if (!state?.statistics || names?.join("\n") !== action.names.join("\n")) return
-      const ratio = medianRatio(statistics, state.statistics)
-      if (ratio === null || (ratio < OTHER_UNIT && ratio > 1 / OTHER_UNIT)) return
-      report({
-        message: `Episode ${of.episode}: actions move ${ratio > 1 ? ratio.toFixed(1) : `1/${(1 / ratio).toFixed(1)}`} times as far as states of the same joints.`,
-        where: { path: of.file.entry.path, episode: of.episode, feature },
-        evidence: { ratio },
-        size: Math.abs(Math.log(ratio)),
-      })
-    },
-  },
 } as const satisfies Rules
 
 function rowOf(lengths: Int32Array, at: number) {
@@ -159,18 +131,4 @@ function meanStep(values: Values, dims: number, from: number, to: number): numbe
   let sum = 0
   for (let row = from; row < to; row++) sum += stepAt(values, dims, row)
   return sum / (to - from)
-}
-
-type Range = NonNullable<EpisodeValues["statistics"]>
-
-/** Of the ranges of those dimensions that move in both; null when there are too few. */
-function medianRatio(a: Range, b: Range): number | null {
-  const ratios: number[] = []
-  for (let at = 0; at < Math.min(a.dims, b.dims); at++) {
-    const [first, second] = [a.max[at]! - a.min[at]!, b.max[at]! - b.min[at]!]
-    // What hardly moves is noise.
-    if (first > 1e-3 && second > 1e-3) ratios.push(first / second)
-  }
-  if (ratios.length < 2) return null
-  return ratios.sort((x, y) => x - y)[ratios.length >> 1]!
 }

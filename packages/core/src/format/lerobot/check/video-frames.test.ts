@@ -12,8 +12,8 @@ interface Window {
   to?: number
 }
 
-/** A file of one camera at 30 frames a second, and the windows of its episodes. */
-function film(times: readonly number[], windows: readonly Window[], timescale = 15360) {
+/** A file of one camera at 30 frames a second, and the windows of its episodes; in version 2 there is one, and no window. */
+function film(times: readonly number[], windows: readonly Window[], timescale = 15360, major: 2 | 3 = 3) {
   const numbers = (value: (window: Window, row: number) => number) => Float64Array.from(windows, value)
   let index = 0
   const starts = windows.map(({ length }) => (index += length) - length)
@@ -25,21 +25,25 @@ function film(times: readonly number[], windows: readonly Window[], timescale = 
     length: numbers(({ length }) => length),
     from: Float64Array.from(starts),
     to: numbers(({ length }, row) => starts[row]! + length),
-    windows: new Map([
-      [
-        "cam",
-        {
-          chunk: numbers(() => 0),
-          file: numbers(() => 0),
-          from: numbers(({ from }) => from),
-          to: numbers(({ from, to, length }) => to ?? from + length / FPS),
-        },
-      ],
-    ]),
+    windows: new Map(
+      major === 2
+        ? []
+        : [
+            [
+              "cam",
+              {
+                chunk: numbers(() => 0),
+                file: numbers(() => 0),
+                from: numbers(({ from }) => from),
+                to: numbers(({ from, to, length }) => to ?? from + length / FPS),
+              },
+            ],
+          ],
+    ),
     videoPath: () => "videos/cam/chunk-000/file-000.mp4",
   }
   const facts = {
-    version: { major: 3 },
+    version: { major },
     has: () => true,
     info: { parsed: { fps: FPS, features: [] } },
     episodes,
@@ -53,7 +57,8 @@ function film(times: readonly number[], windows: readonly Window[], timescale = 
   } as unknown as VideoFile
   const found: { code: string; severity: string; where?: Found["where"] }[] = []
   for (const [code, rule] of Object.entries<Rule>(lerobotRules)) {
-    if (!/^VID-(?:RANGE|FRAMES-V3|DRIFT|CFR|START|DTS|CAM-LEN)/.test(code)) continue
+    if (!/^VID-(?:RANGE|FRAMES|DRIFT|CFR|START|DTS|CAM-LEN)/.test(code)) continue
+    if (rule.versions !== "all" && !rule.versions.some((name) => name.startsWith(`v${major}`))) continue
     const report = ({ severity = rule.severity, where }: Found) => found.push({ code, severity, where })
     if (rule.on === "video_file") rule.check(video, report, facts)
     if (rule.on === "dataset") rule.check(facts, report, facts)
@@ -116,6 +121,12 @@ test("a frame short is the last episode's, and told once", () => {
   const found = film(lattice(49), TWO)
   expect(found).toHaveLength(1)
   expect(found[0]).toMatchObject({ code: "VID-FRAMES-V3", severity: "error", where: { episode: 1 } })
+})
+
+test("of version 2, frames too few are an error and frames too many a risk: lookups by time find the right ones", () => {
+  const one = [{ length: 50, from: 0 }]
+  const of = (frames: number) => codes(film(lattice(frames), one, 15360, 2))
+  expect([of(49), of(50), of(51)]).toEqual([["error VID-FRAMES-V2"], [], ["warning VID-FRAMES-V2"]])
 })
 
 test("a writer that always ends at the last frame is told so, one that does once has an error", () => {

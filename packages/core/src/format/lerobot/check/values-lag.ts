@@ -1,0 +1,114 @@
+import { shown } from "../notes.ts"
+import type { Rules } from "./rule.ts"
+import type { EpisodeValues } from "./subjects.ts"
+
+const LEROBOT = "https://github.com/huggingface/lerobot/issues"
+/** A command and its answer in one unit are never that far apart. */
+const OTHER_UNIT = 20
+/** A correlation below which the one says nothing of the other, or the opposite; robots at hand have 0.96 and more. */
+const UNRELATED = 0.2
+/** One that no other lag can make much better; and one with the way gone that settles that it is the way that was told. */
+const [CERTAIN, GONE] = [0.9, 0.6]
+/** Frames, and joints that move, without which chance does as much. */
+const [FEW_FRAMES, FEW_JOINTS] = [30, 2]
+/** How many frames later the answer is looked for, within half a second. */
+const LAGS = [0, 1, 2, 3, 5, 8, 13, 21, 34]
+const LATE_S = 0.5
+
+/** Whether states answer actions of the same joints. */
+export const lagRules = {
+  "VAL-ACT-STATE-LAG": {
+    on: "episode_values",
+    title: "States follow the actions of the same joints, in the same unit",
+    severity: "info",
+    kind: "risk",
+    cost: "wide",
+    versions: "all",
+    why: "Degrees beside radians, a turned sign or joints in another order: a policy is trained on two conventions.",
+    reference: `${LEROBOT}/1207`,
+    check({ of, feature, statistics, siblings, ...action }, report, { info }) {
+      const { features, fps } = info.parsed
+      const named = features.find(({ key }) => key === feature)
+      if (feature !== "action" || !statistics || !named?.names) return
+      const state = siblings.find((each) => each.feature === "observation.state")
+      const names = features.find(({ key }) => key === "observation.state")?.names
+      if (!state?.statistics || names?.join("\n") !== named.names.join("\n")) return
+      const where = { path: of.file.entry.path, episode: of.episode, feature }
+      const joints = movingIn(statistics, state.statistics)
+      if (joints.length < FEW_JOINTS) return
+      const ratio = median(joints.map((at) => rangeOf(statistics, at) / rangeOf(state.statistics!, at)))
+      if (ratio >= OTHER_UNIT || ratio <= 1 / OTHER_UNIT) {
+        report({
+          message: `Episode ${of.episode}: actions move ${ratio > 1 ? ratio.toFixed(1) : `1/${(1 / ratio).toFixed(1)}`} times as far as states of the same joints.`,
+          where,
+          evidence: { ratio },
+          group: "unit",
+          size: Math.abs(Math.log(ratio)),
+        })
+      }
+      if (statistics.rows < FEW_FRAMES || statistics.rows !== state.statistics.rows || fps === null) return
+      const most = Math.min(fps * LATE_S, statistics.rows / 4)
+      const lags = LAGS.filter((lag) => lag <= most)
+      const correlation = median(joints.map((at) => answer(column(action, at), column(state, at), lags)))
+      if (correlation >= UNRELATED) return
+      report({
+        message: `Episode ${of.episode}: states do not follow the actions of the same joints; the correlation of ${shown(feature)} with what comes within ${LATE_S} s is ${correlation.toFixed(2)}.`,
+        where,
+        evidence: { correlation, joints: joints.length },
+        group: "correlation",
+        size: 1 - correlation,
+      })
+    },
+  },
+} as const satisfies Rules
+
+type Range = NonNullable<EpisodeValues["statistics"]>
+
+const rangeOf = ({ max, min }: Range, at: number) => max[at]! - min[at]!
+
+/** Dimensions that move in both: what hardly moves is noise. */
+const movingIn = (a: Range, b: Range): number[] =>
+  Array.from({ length: Math.min(a.dims, b.dims) }, (_, at) => at).filter(
+    (at) => a.finite[at] === 1 && b.finite[at] === 1 && rangeOf(a, at) > 1e-3 && rangeOf(b, at) > 1e-3,
+  )
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!
+
+const column = ({ values, dims }: Pick<EpisodeValues, "values" | "dims">, at: number) =>
+  Float64Array.from({ length: values.length / dims }, (_, row) => values[row * dims + at]!)
+
+/**
+ * How a command goes together with where the joint then is: the strongest correlation, which a turned sign makes negative. Or, of
+ * one that says how far to go, with how far it went.
+ */
+function answer(action: Float64Array, state: Float64Array, lags: readonly number[]): number {
+  let there = 0
+  for (const lag of lags) {
+    const each = correlationOf(action, state, lag)
+    if (Math.abs(each) > Math.abs(there)) there = each
+    if (there >= CERTAIN) return there
+  }
+  const steps = state.subarray(1).map((value, at) => value - state[at]!)
+  const gone = Math.max(...lags.slice(0, 3).map((lag) => correlationOf(action, steps, lag)))
+  // Who goes the shorter way the nearer the goal is, is where it was told to go from: that is no turned sign.
+  return gone >= GONE ? gone : there
+}
+
+/** Of `a[t]` with `b[t + lag]`; 0 where either stands still. */
+function correlationOf(a: Float64Array, b: Float64Array, lag: number): number {
+  const count = Math.min(a.length, b.length - lag)
+  // From the first values, so that no large squares are subtracted from each other.
+  const [fromA, fromB] = [a[0]!, b[lag]!]
+  let [sumA, sumB, both, ofA, ofB] = [0, 0, 0, 0, 0]
+  for (let at = 0; at < count; at++) {
+    const x = a[at]! - fromA
+    const y = b[at + lag]! - fromB
+    sumA += x
+    sumB += y
+    both += x * y
+    ofA += x * x
+    ofB += y * y
+  }
+  const [varianceA, varianceB] = [ofA - sumA ** 2 / count, ofB - sumB ** 2 / count]
+  return varianceA > 0 && varianceB > 0 ? (both - (sumA * sumB) / count) / Math.sqrt(varianceA * varianceB) : 0
+}
