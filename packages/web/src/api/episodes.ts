@@ -41,6 +41,8 @@ export interface EpisodePage {
   rows: Episode[]
   /** How many there are on all pages. */
   total: number
+  /** The index is not whole: what is not among them may be in the dataset. */
+  isPartial: boolean
 }
 
 export const isNotIndexed = (error: unknown) => error instanceof ApiError && error.code === "not_indexed"
@@ -119,7 +121,7 @@ async function list(
   )
   const total = Number(headers.get("x-total-count") ?? Number.NaN)
   if (!Number.isInteger(total)) throw new Error("The server did not say how many episodes there are.")
-  return { rows: data, total }
+  return { rows: data, total, isPartial: headers.has("x-partial") }
 }
 
 const base = (datasetId: number) => `/api/v1/datasets/${datasetId}/episodes`

@@ -9,6 +9,7 @@ import { EpisodeGrid } from "./episode-grid.tsx"
 import { ErrorNote } from "./error-note.tsx"
 import { Loading } from "./loading.tsx"
 import { NeedsIndex } from "./needs-index.tsx"
+import { PartialIndex } from "./partial-index.tsx"
 import "./episode-list.css"
 import "./notes.css"
 
@@ -36,6 +37,11 @@ export function EpisodeList({ dataset, search }: Props) {
   if (isNotIndexed(first.error)) return <NeedsIndex dataset={dataset} />
   return (
     <>
+      {first.data?.isPartial && (
+        <PartialIndex dataset={dataset} title="This list is not complete">
+          An episode that is not listed here, or not found, may still be in the dataset.
+        </PartialIndex>
+      )}
       <div className="episodes-tools">
         <Words q={q ?? ""} onWords={(words) => narrow({ q: words })} />
         <TaskChoice dataset={dataset} task={task ?? ""} onTask={(chosen) => narrow({ task: chosen })} />
@@ -49,7 +55,13 @@ export function EpisodeList({ dataset, search }: Props) {
       )}
       {first.isPending && <Loading what="episodes" />}
       {first.data?.total === 0 && (
-        <p className="empty soft">{q || task ? "No episode has such a task." : "The dataset has no episode."}</p>
+        <p className="empty soft">
+          {first.data.isPartial
+            ? "No such episode is in the part that was indexed."
+            : q || task
+              ? "No episode has such a task."
+              : "The dataset has no episode."}
+        </p>
       )}
       {first.data && first.data.total > 0 && (
         <EpisodeGrid
