@@ -1,8 +1,8 @@
 import type { Comparison } from "../api/compare.ts"
 import { formatDecimal, spelled } from "../formatting.ts"
+import { CompareTable } from "./compare-table.tsx"
 import { JsonTree } from "./json-tree.tsx"
 import { SectionHead } from "./section-head.tsx"
-import "./compare.css"
 
 /** Fields of the metadata that differ; what is the same is not listed. */
 export const CompareMetadata = ({ fields }: { fields: Comparison["metadata"] }) => (
@@ -13,33 +13,24 @@ export const CompareMetadata = ({ fields }: { fields: Comparison["metadata"] }) 
     )}
     {fields?.length === 0 && <p className="soft">The same in both.</p>}
     {fields && fields.length > 0 && (
-      <div className="panel scroll-x" tabIndex={0} role="group" aria-label="Metadata that differs">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Field</th>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-            </tr>
-          </thead>
-          <tbody>
-            {fields.map(({ field, from, to }) => (
-              <tr key={field}>
-                <th scope="row">{spelled(field.replaceAll(".", " "))}</th>
-                <td>
-                  <Value value={from} />
-                </td>
-                <td>
-                  <Value value={to} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <CompareTable label="Metadata that differs" heads={["Field", "From", "To"]}>
+        {fields.map(({ field, from, to }) => (
+          <tr key={field}>
+            <th scope="row">{NAMES[field] ?? spelled(field)}</th>
+            <td>
+              <Value value={from} />
+            </td>
+            <td>
+              <Value value={to} />
+            </td>
+          </tr>
+        ))}
+      </CompareTable>
     )}
   </section>
 )
+
+const NAMES: Record<string, string> = { "files.count": "Files", "files.bytes": "Bytes" }
 
 function Value({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <span className="soft">unknown</span>
