@@ -157,8 +157,19 @@ test("findings are marks on the timeline, and go to their frame", async () => {
   await page.keyboard.press("Enter")
   await eventually(shown).toEqual([131, 131, 131])
   expect(await page.locator(".found li").count()).toBe(1)
+  const all = await page.getByRole("link", { name: "On the validation page" }).getAttribute("href")
+  expect(all).toMatch(new RegExp(`/validation\\?job=\\d+&episode=${N}$`))
   await page.goto(addressOf(dataset, ""))
   await page.getByRole("row", { name: /^3 .*1 finding/ }).waitFor()
+})
+
+test("of an episode there is none of that is said, with the way to those there are", async () => {
+  await open("/999")
+  await page.getByRole("heading", { level: 1, name: "Episode 999" }).waitFor()
+  await page.getByRole("alert").getByText("There is no such episode").waitFor()
+  expect(await button("Try again").count()).toBe(0)
+  await page.getByRole("link", { name: "All episodes" }).click()
+  await page.getByRole("grid", { name: "Episodes" }).waitFor()
 })
 
 test("a click into a chart goes there, a drag looks closer in all of them, and one button takes it back", async () => {

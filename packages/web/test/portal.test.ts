@@ -93,6 +93,14 @@ test("the same commit twice leads to the import there already is", async () => {
   await page.getByRole("heading", { level: 1, name: "so101_die_mat4" }).waitFor()
 })
 
+test("the list says of each dataset what validation says of it", async () => {
+  await imported(SAMPLE)
+  await imported("garage-bots/hexapod_gait_logs")
+  await page.goto("/")
+  await page.getByRole("row", { name: SAMPLE }).getByText("Passes", { exact: true }).waitFor()
+  await page.getByRole("row", { name: "hexapod_gait_logs" }).getByText("Not assessed", { exact: true }).waitFor()
+})
+
 test("an address nobody imported offers the import, and a name alone goes to its newest commit", async () => {
   await page.goto("/kitchen-lab/koch_pour_beans")
   await button("Import").click()
@@ -225,6 +233,7 @@ test("a dataset whose every string is an attack is shown as text", async () => {
 test.each([
   ["the dashboard", "/"],
   ["the search", "/import"],
+  ["a search that finds nothing", "/import?q=nothing-has-this-name"],
   ["the wizard", `/import?dataset=${SAMPLE}`],
   ["a dataset", `/${SAMPLE}`],
   ["a job", `/${SAMPLE}/jobs/1`],

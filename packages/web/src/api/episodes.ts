@@ -67,6 +67,31 @@ export const longestQuery = (datasetId: number) =>
     staleTime: STAYS_MS,
   })
 
+export interface Lengths {
+  shortest: number
+  median: number
+  longest: number
+}
+
+/** Of all episodes that a list of `total` has, in frames; null where the length of one is not known. */
+export const lengthsQuery = (datasetId: number, { sort: _sort, ...filter }: EpisodeFilter, total: number) =>
+  queryOptions({
+    queryKey: ["datasets", datasetId, "episodes", "lengths", filter, total],
+    queryFn: async ({ signal }): Promise<Lengths | null> => {
+      const at = async (sort: EpisodeSort, skip: number) => {
+        const { rows } = await list(datasetId, { ...filter, sort }, { skip: String(skip), limit: "1" }, signal)
+        return rows[0]?.length ?? null
+      }
+      const [shortest, median, longest] = await Promise.all([
+        at("length", 0),
+        at("length", Math.floor((total - 1) / 2)),
+        at("-length", 0),
+      ])
+      return shortest === null || median === null || longest === null ? null : { shortest, median, longest }
+    },
+    staleTime: STAYS_MS,
+  })
+
 export const episodeQuery = (datasetId: number, n: number) =>
   queryOptions({
     queryKey: ["datasets", datasetId, "episode", n],

@@ -6,6 +6,7 @@ import { type EpisodeFilter, episodesQuery, isNotIndexed } from "../api/episodes
 import type { EpisodesSearch } from "../episode-search.ts"
 import { plural } from "../formatting.ts"
 import { EpisodeGrid } from "./episode-grid.tsx"
+import { EpisodeLengths } from "./episode-lengths.tsx"
 import { ErrorNote } from "./error-note.tsx"
 import { Loading } from "./loading.tsx"
 import { NeedsIndex } from "./needs-index.tsx"
@@ -49,6 +50,9 @@ export function EpisodeList({ dataset, search }: Props) {
           {first.data && plural(first.data.total, "episode")}
           {first.data && (q || task) && " found"}
         </p>
+        {first.data && first.data.total > 1 && (
+          <EpisodeLengths dataset={dataset} filter={filter} total={first.data.total} />
+        )}
       </div>
       {first.error && (
         <ErrorNote error={first.error} title="The episodes could not be read" onRetry={() => void first.refetch()} />
