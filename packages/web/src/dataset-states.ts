@@ -7,6 +7,6 @@ export const DATASET_STATES_SHOWN = [
   ["all", "All"],
   ["pending", "Waiting"],
   ["processing", "Processing"],
-  ["completed", "Completed"],
-  ["failed", "Failed"],
+  ["completed", "Read"],
+  ["failed", "Unreadable"],
 ] as const satisfies [StatusFilter, string][]

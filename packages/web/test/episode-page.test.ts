@@ -1,67 +1,34 @@
-import { rmSync } from "node:fs"
-import type { Finding, Validation } from "@robokit/core/check/schema"
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { Episode } from "@robokit/core/episode/schema"
-import type { Browser, BrowserContext, Page, Route } from "playwright-core"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { type Product, startProduct, until } from "../../local/test/product.ts"
+import { beforeAll, expect, test } from "vitest"
 import { violations } from "./accessibility.ts"
-import { launchBrowser } from "./browser.ts"
+import { counted, finding, lay, validationOf } from "./laid-validation.ts"
+import {
+  button,
+  complaints,
+  eventually,
+  expectToFit,
+  get,
+  imported,
+  isFocused,
+  page,
+  SAMPLE,
+  settle,
+  usePortal,
+} from "./portal-page.ts"
 
-const SAMPLE = "observabot/so101_die_mat4"
 const FPS = 30
 /** Neither the first nor the last of its files. */
 const N = 200
-const EPISODES = /\/api\/v1\/datasets\/\d+\/episodes\?/
 
-let product: Product
-let browser: Browser
-let context: BrowserContext
-let page: Page
+usePortal()
+
 let dataset: DatasetInfo
 let episode: Episode
-let complaints: string[]
-
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
   dataset = await imported(SAMPLE)
   episode = await get(`/${dataset.id}/episodes/${N}`)
-}, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-  if (product) rmSync(product.data_dir, { recursive: true, force: true })
-})
-beforeEach(async () => {
-  context = await browser.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
-  page = await context.newPage()
-  complaints = []
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
-  page.on("pageerror", (error) => complaints.push(String(error)))
-})
-afterEach(() => context.close())
-
-const get = async (path: string) => (await fetch(`${product.api}/api/v1/datasets${path}`)).json()
-/** The machine may be busy with other tests. */
-const eventually = <T>(ask: () => T, options = {}) => expect.poll(ask, { timeout: 15_000, ...options })
-const json =
-  (body: unknown, headers: Record<string, string> = {}, status = 200) =>
-  (route: Route) =>
-    route.fulfill({ status, headers, contentType: "application/json", body: JSON.stringify(body) })
-
-async function imported(repo_id: string): Promise<DatasetInfo> {
-  const body = JSON.stringify({ source: { type: "huggingface", repo_id } })
-  const headers = { "content-type": "application/json" }
-  const created = await fetch(`${product.api}/api/v1/datasets/`, { method: "POST", headers, body })
-  const { id, existing_id } = (await created.json()) as { id: number; existing_id?: number }
-  const { jobs } = await until(
-    () => get(`/${existing_id ?? id}/status`),
-    ({ status }) => status === "completed",
-    60,
-  )
-  expect(jobs.map((job: { job_type: string }) => job.job_type)).toContain("indexing")
-  return get(`/${existing_id ?? id}`)
-}
+}, 90_000)
 
 const addressOf = ({ source }: DatasetInfo, rest: string) => `/${source.repo_id}@${source.revision}/episodes${rest}`
 const open = (rest: string) => page.goto(addressOf(dataset, rest))
@@ -146,8 +113,8 @@ test("played to its end it stops there, and shows no picture of the episodes bes
   await open(`/${N}?t=5`)
   await eventually(shown).toEqual([150, 150, 150])
   await watch()
-  await page.getByRole("button", { name: "Play" }).click()
-  await page.getByRole("button", { name: "Play" }).waitFor({ timeout: 20_000 })
+  await button("Play").click()
+  await button("Play").waitFor({ timeout: 20_000 })
   await eventually(shown).toEqual([217, 217, 217])
   const [video] = episode.videos
   const pictures = (await seen()).map((mediaTime) => Math.round((mediaTime - video!.from_s!) * FPS))
@@ -177,10 +144,11 @@ test("] goes on to the next episode of the list it was opened from, [ back", asy
 })
 
 test("findings are marks on the timeline, and go to their frame", async () => {
-  await withFindings([
-    { severity: "error", message: "It jumps.", where: { episode: N, frame: 60 }, places: [{ episode: N, frame: 131 }] },
-    { severity: "info", message: "Somewhere else.", where: { episode: 3, frame: 1 } },
-  ])
+  const findings = [
+    finding({ message: "It jumps.", where: { episode: N, frame: 60 }, places: [{ episode: N, frame: 131 }] }),
+    finding({ severity: "info", message: "Somewhere else.", where: { episode: 3, frame: 1 } }),
+  ]
+  await lay(await validationOf(dataset), counted(findings))
   await open(`/${N}`)
   const marks = page.locator(".timeline-mark")
   await eventually(() => marks.count()).toBe(2)
@@ -189,8 +157,19 @@ test("findings are marks on the timeline, and go to their frame", async () => {
   await page.keyboard.press("Enter")
   await eventually(shown).toEqual([131, 131, 131])
   expect(await page.locator(".found li").count()).toBe(1)
+  const all = await page.getByRole("link", { name: "On the validation page" }).getAttribute("href")
+  expect(all).toMatch(new RegExp(`/validation\\?job=\\d+&episode=${N}$`))
   await page.goto(addressOf(dataset, ""))
   await page.getByRole("row", { name: /^3 .*1 finding/ }).waitFor()
+})
+
+test("of an episode there is none of that is said, with the way to those there are", async () => {
+  await open("/999")
+  await page.getByRole("heading", { level: 1, name: "Episode 999" }).waitFor()
+  await page.getByRole("alert").getByText("There is no such episode").waitFor()
+  expect(await button("Try again").count()).toBe(0)
+  await page.getByRole("link", { name: "All episodes" }).click()
+  await page.getByRole("grid", { name: "Episodes" }).waitFor()
 })
 
 test("a click into a chart goes there, a drag looks closer in all of them, and one button takes it back", async () => {
@@ -209,7 +188,7 @@ test("a click into a chart goes there, a drag looks closer in all of them, and o
   await page.mouse.move(box.x - 40, box.y + 40)
   await eventually(() => value.innerText()).toBe(here)
 
-  const whole = page.getByRole("button", { name: "Whole episode" })
+  const whole = button("Whole episode")
   expect(await whole.isDisabled()).toBe(true)
   await page.mouse.move(box.x + 100, box.y + 40)
   await page.mouse.down()
@@ -254,9 +233,9 @@ test("a camera whose file was not given can be tried again, at the moment where 
   await page.route(/images\.wrist/, (route) => route.abort())
   await open(`/${N}?t=2`)
   await page.getByText("The file was not given").waitFor()
-  await page.getByRole("button", { name: "One frame on" }).click()
+  await button("One frame on").click()
   await page.unroute(/images\.wrist/)
-  await page.getByRole("button", { name: "Try again" }).click()
+  await button("Try again").click()
   await eventually(shown).toEqual([61, 61, 61])
 })
 
@@ -270,111 +249,28 @@ test("an episode whose pictures are in the tables says so, and its numbers play"
   expect(complaints).toEqual([])
 })
 
-test("the list is sorted, searched and walked by the keyboard, and all of it is in the address", async () => {
-  await open("")
-  await page.getByRole("row", { name: /^0 / }).waitFor()
-  await page.getByRole("button", { name: "Length" }).click()
-  await page.getByRole("button", { name: "Length" }).click()
-  await page.waitForURL(/sort=-length/)
-  expect(await page.getByRole("columnheader", { name: "Length" }).getAttribute("aria-sort")).toBe("descending")
-  await page.getByRole("searchbox", { name: "Search the tasks" }).pressSequentially("corner", { delay: 20 })
-  await page.waitForURL(/q=corner/)
-  await eventually(() => page.getByRole("status").first().innerText()).toMatch(/^7\d episodes found$/)
-  const [, second] = await get(`/${dataset.id}/episodes?sort=-length&q=corner`)
-  await page.getByRole("grid").focus()
-  await page.keyboard.press("ArrowDown")
-  await page.keyboard.press("Enter")
-  await page.getByRole("heading", { level: 1, name: `Episode ${second.episode_index}` }).waitFor()
-  await page.goBack()
-  await page.getByRole("row", { name: new RegExp(`^${second.episode_index} `) }).waitFor()
-  expect(await page.getByRole("searchbox").inputValue()).toBe("corner")
-})
-
-test("of a hundred thousand episodes only those in sight are there, and the last is one key away", async () => {
-  const asked: number[] = []
-  await page.route(EPISODES, (route) => {
-    const query = new URL(route.request().url()).searchParams
-    const skip = Number(query.get("skip") ?? 0)
-    asked.push(skip)
-    const rows = Array.from({ length: 100 }, (_, at) => ({ ...episode, episode_index: skip + at }))
-    return json(rows, { "x-total-count": "100000" })(route)
-  })
-  await open("")
-  await page.getByRole("row", { name: /^0 / }).waitFor()
-  await page.getByRole("grid").focus()
-  await page.keyboard.press("End")
-  await page.getByRole("row", { name: /^99,999 / }).waitFor()
-  expect(await page.getByRole("row").count()).toBeLessThan(60)
-  expect(new Set(asked).size).toBeLessThanOrEqual(3)
-  expect(await page.getByRole("grid").getAttribute("aria-rowcount")).toBe("100001")
-})
-
-test("without an index its job is offered, and started where one stands", async () => {
-  const problem = { code: "not_indexed", title: "Not indexed", detail: "Dataset 1 is not indexed." }
-  await page.route(EPISODES, json(problem, {}, 409))
-  await page.route(/\/status$/, json({ ...(await get(`/${dataset.id}/status`)), jobs: [] }))
-  await open("")
-  const started = page.waitForRequest(/\/analyses\/indexing$/)
-  await page.getByRole("button", { name: "Index the episodes" }).click()
-  expect((await started).postDataJSON()).toEqual({})
-})
-
-test.each([
-  ["the list", ""],
-  ["an episode", `/${N}?t=2`],
-])(
-  "%s fits a small phone and has no serious barrier, light and dark",
-  async (_name, rest) => {
-    await withFindings([{ message: "It jumps.", where: { episode: N, frame: 60 } }])
-    for (const [width, height] of [
-      [360, 740],
-      [1280, 900],
-    ] as const) {
-      await page.setViewportSize({ width, height })
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme })
-        await open(rest)
-        await page.getByRole("heading", { level: 1 }).waitFor()
-        if (rest !== "") await page.locator(".chart").first().waitFor()
-        await page.waitForLoadState("networkidle")
-        expect(await violations(page), `${width} ${colorScheme}`).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-      }
-    }
-    expect(complaints).toEqual([])
-  },
-  120_000,
-)
+test("it fits a small phone and a screen, and has no serious barrier, light and dark", async () => {
+  await lay(await validationOf(dataset), counted([finding({ message: "It jumps.", where: { episode: N, frame: 60 } })]))
+  for (const size of [
+    [360, 740],
+    [1280, 900],
+  ] as const) {
+    await expectToFit(async () => {
+      await settle(addressOf(dataset, `/${N}?t=2`))
+      await page.locator(".chart").first().waitFor()
+    }, size)
+  }
+  expect(complaints).toEqual([])
+}, 120_000)
 
 test("the help lists the keys, and gives the focus back", async () => {
   await open(`/${N}`)
-  await page.getByRole("button", { name: "Play" }).focus()
+  await button("Play").focus()
   await page.keyboard.press("?")
   const dialog = page.getByRole("dialog", { name: "Keyboard" })
   await dialog.waitFor()
   expect(await violations(page)).toEqual([])
   await page.keyboard.press("Escape")
   await dialog.waitFor({ state: "hidden" })
-  expect(await page.getByRole("button", { name: "Play" }).evaluate((each) => each === document.activeElement)).toBe(
-    true,
-  )
+  expect(await isFocused(button("Play"))).toBe(true)
 })
-
-/** Lays a finished validation over the jobs of the sample. */
-async function withFindings(findings: Partial<Finding>[]) {
-  const status = await get(`/${dataset.id}/status`)
-  const job = { ...status.jobs[0], id: 9999, job_type: "validation" }
-  const whole = findings.map((each) => ({
-    code: "TEST",
-    severity: "warning",
-    kind: "defect",
-    evidence: {},
-    reference: null,
-    fix: null,
-    occurrences: 1,
-    ...each,
-  }))
-  const result = { findings: whole } as Partial<Validation>
-  await page.route(/\/status$/, json({ ...status, jobs: [...status.jobs, job] }))
-  await page.route(/\/jobs\/9999$/, json({ ...job, result }))
-}

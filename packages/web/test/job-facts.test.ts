@@ -1,62 +1,37 @@
-import { rmSync } from "node:fs"
 import type { JobInfo, JobListItem } from "@robokit/core/job/schema"
-import type { Browser, BrowserContext, Page, Route } from "playwright-core"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { type Product, startProduct, until } from "../../local/test/product.ts"
-import { violations } from "./accessibility.ts"
-import { launchBrowser } from "./browser.ts"
+import { beforeAll, expect, test } from "vitest"
+import {
+  button,
+  expectToFit,
+  get,
+  imported,
+  isFocused,
+  json,
+  page,
+  post,
+  product,
+  SAMPLE,
+  usePortal,
+} from "./portal-page.ts"
 
-const SAMPLE = "observabot/so101_die_mat4"
 const JOB = /\/api\/v1\/datasets\/\d+\/jobs\/\d+$/
 const STATUS = /\/api\/v1\/datasets\/\d+\/status$/
 const ESTIMATE = /\/analyses\/metadata_extraction\/estimate$/
 const START = /\/analyses\/metadata_extraction$/
 const DEAD = /\/api\/v1\/jobs\?/
 
-let product: Product
-let browser: Browser
-let context: BrowserContext
-let page: Page
+usePortal()
+
 /** A finished job as the product gives it; what is hard to bring about is laid over it. */
 let job: JobInfo
-let address: string
 let jobAddress: string
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
-  const api = `${product.api}/api/v1/datasets`
-  const { id } = await post(`${api}/`, { source: { type: "huggingface", repo_id: SAMPLE } })
-  address = `${api}/${id}`
-  await until(
-    () => get(address),
-    ({ status }) => status === "completed",
-    20,
-  )
-  const [listed] = await get(`${address}/jobs`)
-  job = await get(`${address}/jobs/${listed.id}`)
-  jobAddress = `/${SAMPLE}@${(await get(address)).source.revision}/jobs/${job.id}`
-}, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-  if (product) rmSync(product.data_dir, { recursive: true, force: true })
-})
-beforeEach(async () => {
-  context = await browser.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
-  page = await context.newPage()
-})
-afterEach(() => context.close())
-
-const get = async (url: string) => (await fetch(url)).json()
-const post = async (url: string, body: unknown) => {
-  const headers = { "content-type": "application/json" }
-  return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).json()
-}
-const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true })
-const json =
-  (body: unknown, status = 200, headers: Record<string, string> = {}) =>
-  (route: Route) =>
-    route.fulfill({ status, headers, contentType: "application/json", body: JSON.stringify(body) })
+  const { id, source } = await imported(SAMPLE)
+  const [listed] = await get(`/${id}/jobs`)
+  job = await get(`/${id}/jobs/${listed.id}`)
+  jobAddress = `/${SAMPLE}@${source.revision}/jobs/${job.id}`
+}, 90_000)
 
 const estimate = { requests: 14, bytes: 3_214_000, compute_ms: 1240, price_usd: 0.00031, is_exact: true }
 const budget = { period: "day", limit_usd: 1, spent_usd: 0.42, reserved_usd: 0.13, left_usd: 0.45 }
@@ -108,7 +83,7 @@ async function openJob(over: Partial<JobInfo>) {
 
 async function openForm() {
   await page.goto(`/${SAMPLE}`)
-  await page.getByRole("button", { name: /^Extract metadata/ }).click()
+  await button(/^Extract metadata/).click()
 }
 
 test("what a job will take is shown before it is started, and what it took after", async () => {
@@ -225,7 +200,7 @@ test("a borrowed, outdated or partial result says so, and runs again with the sa
     expect(route.request().postDataJSON()).toEqual({ depth: 2 })
     return json({ ...job, ...QUEUED, id: job.id + 1 }, 202)(route)
   })
-  await page.getByRole("button", { name: /^Run again with version \d+$/ }).click()
+  await button(/^Run again with version \d+$/).click()
   await page.waitForURL(new RegExp(`/jobs/${job.id + 1}$`))
 })
 
@@ -236,7 +211,7 @@ test("the list of jobs marks what to know about a result", async () => {
     { ...listed, id: job.id + 1, ...BORROWED },
     { ...listed, id: job.id + 2, ...QUEUED },
   ]
-  await page.route(STATUS, json({ ...(await get(`${address}/status`)), jobs }))
+  await page.route(STATUS, json({ ...(await get(`/${job.dataset_id}/status`)), jobs }))
   await page.goto(`/${SAMPLE}`)
   const items = page.getByRole("region", { name: "Jobs" }).locator(".jobs li")
   await items.first().waitFor()
@@ -278,7 +253,7 @@ test("the operator sees what was given up, page by page, and retries it with the
   const said = page.getByText("Job 41 is queued again.")
   await said.waitFor()
   await expect.poll(() => items.count()).toBe(2)
-  expect(await said.evaluate((element) => element === document.activeElement)).toBe(true)
+  expect(await isFocused(said)).toBe(true)
   await page.getByRole("heading", { name: "Given up 2 jobs" }).waitFor()
 })
 
@@ -293,10 +268,7 @@ test.each([
 })
 
 test("a commit imported under two formats leads from one to the other", async () => {
-  const made = await post(`${product.api}/api/v1/datasets/`, {
-    source: { type: "huggingface", repo_id: SAMPLE },
-    format_type: "custom",
-  })
+  const made = await post("/", { source: { type: "huggingface", repo_id: SAMPLE }, format_type: "custom" })
   await page.goto(`/${SAMPLE}`)
   await page.getByText("Also imported as lerobot").waitFor()
   await page.getByRole("link", { name: "lerobot", exact: true }).click()
@@ -331,11 +303,5 @@ test.each<[string, () => Promise<unknown>]>([
     },
   ],
 ])("%s fits a small phone and has no serious barrier, light and dark", async (_name, open) => {
-  await page.setViewportSize({ width: 360, height: 740 })
-  await open()
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await violations(page), colorScheme).toEqual([])
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+  await expectToFit(open)
 })

@@ -1,40 +1,24 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Browser, BrowserContext, Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
-import { type Product, startProduct, until } from "../../local/test/product.ts"
-import { violations } from "./accessibility.ts"
-import { launchBrowser } from "./browser.ts"
+import { beforeAll, expect, test } from "vitest"
+import { until } from "../../local/test/product.ts"
+import { button, context, expectToFit, get, isFocused, page, product, SAMPLE, usePortal } from "./portal-page.ts"
 
-const SAMPLE = "observabot/so101_die_mat4"
 const GATED = "clinic-robotics/so101_pill_sorting"
 const OPERATOR_KEY = "op_CANARY-of-the-operator-0123456789"
 /** Opens what is private and gated on the sample Hub. */
 const HF_TOKEN = "hf_sampleOwner"
 
-let product: Product
-let browser: Browser
-let context: BrowserContext
-let page: Page
-const answers: Promise<string>[] = []
+usePortal({ env: { OPERATOR_KEY, HF_TOKEN, LOG_LEVEL: "debug" }, keepsPage: true })
 
-beforeAll(async () => {
-  const env = { OPERATOR_KEY, HF_TOKEN, LOG_LEVEL: "debug" }
-  ;[product, browser] = await Promise.all([startProduct({ env }), launchBrowser()])
-  context = await browser.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
-  page = await context.newPage()
+const answers: Promise<string>[] = []
+beforeAll(() => {
   page.on("response", (response) => {
     const headers = response.allHeaders().then(JSON.stringify)
     answers.push(Promise.all([headers, response.text().catch(() => "")]).then((parts) => parts.join("\n")))
   })
-}, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-  if (product) rmSync(product.data_dir, { recursive: true, force: true })
 })
 
-const button = (name: string) => page.getByRole("button", { name, exact: true })
 const dialog = () => page.getByRole("dialog", { name: "The operator’s key is needed" })
 const keyField = () => dialog().getByLabel("Operator’s key")
 
@@ -47,24 +31,19 @@ test("who only reads is asked for nothing; an import asks, says why, and can be 
 
   await button("Import").click()
   await dialog().waitFor()
-  expect(await keyField().evaluate((element) => element === document.activeElement)).toBe(true)
+  expect(await isFocused(keyField())).toBe(true)
   expect(await keyField().getAttribute("type")).toBe("password")
   await page.keyboard.press("Escape")
   await page.getByRole("alert").getByText("Only who has the operator's key").waitFor()
-  expect(await (await fetch(`${product.api}/api/v1/datasets`)).json()).toEqual([])
+  expect(await get("")).toEqual([])
 })
 
 test("the dialog fits a small phone and has no serious barrier, light and dark", async () => {
-  await page.setViewportSize({ width: 360, height: 740 })
   await button("Enter key").click()
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await violations(page), colorScheme).toEqual([])
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+  await expectToFit(() => dialog().waitFor())
   await dialog().getByRole("button", { name: "Cancel" }).click()
   await dialog().waitFor({ state: "hidden" })
-  expect(await button("Enter key").evaluate((element) => element === document.activeElement)).toBe(true)
+  expect(await isFocused(button("Enter key"))).toBe(true)
   await page.setViewportSize({ width: 1280, height: 720 })
 })
 
@@ -104,8 +83,8 @@ test("it is not asked for again in this tab, and shows what is gated until it is
 
 test("a deletion asks on top of its own question, and a new tab knows no key", async () => {
   await page.goto("/")
-  await page.getByRole("button", { name: new RegExp(`^Delete ${SAMPLE}`) }).click()
-  await page.getByRole("button", { name: "Delete", exact: true }).click()
+  await button(new RegExp(`^Delete ${SAMPLE}`)).click()
+  await button("Delete").click()
   await keyField().fill(OPERATOR_KEY)
   await dialog().getByRole("button", { name: "Use it" }).click()
   await page.getByRole("link", { name: SAMPLE }).waitFor({ state: "hidden" })

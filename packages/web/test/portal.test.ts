@@ -1,55 +1,22 @@
-import { rmSync } from "node:fs"
-import type { Browser, BrowserContext, Page, Route } from "playwright-core"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { type Product, startProduct } from "../../local/test/product.ts"
-import { violations } from "./accessibility.ts"
-import { launchBrowser } from "./browser.ts"
+import { expect, test } from "vitest"
+import {
+  button,
+  complaints,
+  expectToFit,
+  get,
+  imported,
+  isFocused,
+  json,
+  page,
+  product,
+  SAMPLE,
+  settle,
+  usePortal,
+} from "./portal-page.ts"
 
-const SAMPLE = "observabot/so101_die_mat4"
 const STATUS = /\/api\/v1\/datasets\/\d+\/status$/
 
-let product: Product
-let browser: Browser
-let context: BrowserContext
-let page: Page
-/** Whatever the browser complained about, the security policy's refusals among it. */
-let complaints: string[]
-
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
-}, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-  if (product) rmSync(product.data_dir, { recursive: true, force: true })
-})
-beforeEach(async () => {
-  context = await browser.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
-  page = await context.newPage()
-  complaints = []
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
-  page.on("pageerror", (error) => complaints.push(String(error)))
-})
-afterEach(() => context.close())
-
-const button = (name: string | RegExp) => page.getByRole("button", { name })
-const json =
-  (body: unknown, status = 200) =>
-  (route: Route) =>
-    route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) })
-
-/** Has it imported and read, whatever ran before; returns it. */
-async function imported(repo_id: string) {
-  const created = await fetch(`${product.api}/api/v1/datasets/`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ source: { type: "huggingface", repo_id } }),
-  })
-  const { id, existing_id } = await created.json()
-  const address = `${product.api}/api/v1/datasets/${existing_id ?? id}`
-  await expect.poll(async () => (await (await fetch(address)).json()).status, { timeout: 20_000 }).toBe("completed")
-  return { dataset: await (await fetch(address)).json(), address }
-}
+usePortal()
 
 test("from an empty dashboard to the sample dataset's page, by three clicks", async () => {
   await page.goto("/")
@@ -57,7 +24,7 @@ test("from an empty dashboard to the sample dataset's page, by three clicks", as
   await page.getByRole("link", { name: `Try ${SAMPLE}` }).click()
   await page.getByText("217 takes, three cameras").waitFor()
   await page.getByRole("radio", { name: /main/ }).waitFor()
-  await page.getByRole("button", { name: "Import", exact: true }).click()
+  await button("Import").click()
   await page.getByText("Imported and read:").waitFor({ timeout: 20_000 })
   await page.getByRole("link", { name: "Open the dataset’s page" }).click()
 
@@ -110,7 +77,7 @@ test("a search waits until the typing stops, and its pages can be walked to the 
 
 test("a dataset that cannot be read is refused in words, with the way that is left", async () => {
   await page.goto("/import?dataset=sim-archive/stack_demos_hdf5")
-  await page.getByRole("button", { name: "Import", exact: true }).click()
+  await button("Import").click()
   const alert = page.getByRole("alert")
   await alert.getByText("This is HDF5").waitFor()
   await alert.getByRole("button", { name: "Import it as other files" }).click()
@@ -120,15 +87,23 @@ test("a dataset that cannot be read is refused in words, with the way that is le
 test("the same commit twice leads to the import there already is", async () => {
   await imported(SAMPLE)
   await page.goto(`/import?dataset=${SAMPLE}`)
-  await page.getByRole("button", { name: "Import", exact: true }).click()
+  await button("Import").click()
   await page.getByText("This commit is imported already.").waitFor()
   await page.getByRole("link", { name: "Open the dataset’s page" }).click()
   await page.getByRole("heading", { level: 1, name: "so101_die_mat4" }).waitFor()
 })
 
+test("the list says of each dataset what validation says of it", async () => {
+  await imported(SAMPLE)
+  await imported("garage-bots/hexapod_gait_logs")
+  await page.goto("/")
+  await page.getByRole("row", { name: SAMPLE }).getByText("Passes", { exact: true }).waitFor()
+  await page.getByRole("row", { name: "hexapod_gait_logs" }).getByText("Not assessed", { exact: true }).waitFor()
+})
+
 test("an address nobody imported offers the import, and a name alone goes to its newest commit", async () => {
   await page.goto("/kitchen-lab/koch_pour_beans")
-  await page.getByRole("button", { name: "Import", exact: true }).click()
+  await button("Import").click()
   await page.waitForURL(/koch_pour_beans@[0-9a-f]{40}$/)
   const canonical = page.url()
   await page.getByLabel("Headline facts").waitFor({ timeout: 20_000 })
@@ -177,8 +152,7 @@ test("a field the server refuses says so itself, and the form comes with no eval
 })
 
 test("a running job is asked after every two seconds with its tag, not in a hidden tab, and not when done", async () => {
-  const { address } = await imported(SAMPLE)
-  const status = await (await fetch(`${address}/status`)).json()
+  const status = await get(`/${(await imported(SAMPLE)).id}/status`)
   const running = {
     ...status,
     status: "processing",
@@ -217,14 +191,16 @@ test("a running job is asked after every two seconds with its tag, not in a hidd
 
 test("a dataset whose every string is an attack is shown as text", async () => {
   const attack = `<img src=x onerror=alert(1)><script>alert(2)</script>" onfocus=alert(3) x="{{7*7}}`
-  const { dataset, address } = await imported(SAMPLE)
-  const [listed] = await (await fetch(`${address}/jobs`)).json()
+  const dataset = await imported(SAMPLE)
+  const [listed] = await get(`/${dataset.id}/jobs`)
   const poisoned = JSON.parse(JSON.stringify(dataset), (key, value: unknown) =>
-    typeof value !== "string" || /^(type|repo_id|revision|format_type|status|.*_at)$/.test(key) ? value : attack,
+    typeof value !== "string" || /^(type|repo_id|revision|format_type|status|verdict|.*_at)$/.test(key)
+      ? value
+      : attack,
   )
   poisoned.dataset_metadata.notes = [attack]
   const job = {
-    ...(await (await fetch(`${address}/jobs/${listed.id}`)).json()),
+    ...(await get(`/${dataset.id}/jobs/${listed.id}`)),
     message: attack,
     result: { [attack]: attack, nested: [attack] },
   }
@@ -257,6 +233,7 @@ test("a dataset whose every string is an attack is shown as text", async () => {
 test.each([
   ["the dashboard", "/"],
   ["the search", "/import"],
+  ["a search that finds nothing", "/import?q=nothing-has-this-name"],
   ["the wizard", `/import?dataset=${SAMPLE}`],
   ["a dataset", `/${SAMPLE}`],
   ["a job", `/${SAMPLE}/jobs/1`],
@@ -264,15 +241,7 @@ test.each([
   ["no page at all", "/a/b/c/d"],
 ])("%s fits a small phone and has no serious barrier, light and dark", async (_name, path) => {
   await imported(SAMPLE)
-  await page.setViewportSize({ width: 360, height: 740 })
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.goto(path)
-    await page.getByRole("heading", { level: 1 }).waitFor()
-    await page.waitForLoadState("networkidle")
-    expect(await violations(page), colorScheme).toEqual([])
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+  await expectToFit(() => settle(path))
   expect(complaints).toEqual([])
 })
 
@@ -305,7 +274,7 @@ test("with the keyboard alone a dataset is deleted, after a question that can be
   await page.getByRole("dialog").waitFor()
   await page.keyboard.press("Escape")
   await page.getByRole("dialog").waitFor({ state: "hidden" })
-  expect(await trash.evaluate((element) => element === document.activeElement)).toBe(true)
+  expect(await isFocused(trash)).toBe(true)
 
   await page.keyboard.press("Enter")
   await page.keyboard.press("Tab")

@@ -1,118 +1,34 @@
-import { rmSync } from "node:fs"
-import type { Finding, Validation } from "@robokit/core/check/schema"
-import type { DatasetInfo, DatasetStatus } from "@robokit/core/dataset/schema"
-import type { JobInfo } from "@robokit/core/job/schema"
-import type { Browser, BrowserContext, Page, Route } from "playwright-core"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { type Product, startProduct, until } from "../../local/test/product.ts"
-import { violations } from "./accessibility.ts"
-import { launchBrowser } from "./browser.ts"
+import type { Validation } from "@robokit/core/check/schema"
+import { beforeAll, beforeEach, expect, test } from "vitest"
+import { counted, failing, finding, lay, type Validated, validationOf } from "./laid-validation.ts"
+import {
+  button,
+  complaints,
+  context,
+  expectToFit,
+  imported,
+  json,
+  page,
+  product,
+  SAMPLE,
+  settle,
+  usePortal,
+} from "./portal-page.ts"
 
-const SAMPLE = "observabot/so101_die_mat4"
 const STATUS = /\/api\/v1\/datasets\/\d+\/status$/
 const ESTIMATE = /\/analyses\/validation\/estimate$/
 
-let product: Product
-let browser: Browser
-let context: BrowserContext
-let page: Page
-let complaints: string[]
-let dataset: DatasetInfo
-/** The product's own validation of the sample; what the sample does not have is laid over it. */
-let job: JobInfo
-let status: DatasetStatus
+usePortal()
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
-  dataset = await imported("main")
-  status = await get(`${datasetAddress()}/status`)
-  job = await get(`${datasetAddress()}/jobs/${status.jobs.find((each) => each.job_type === "validation")!.id}`)
-}, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-  if (product) rmSync(product.data_dir, { recursive: true, force: true })
-})
-beforeEach(async () => {
-  context = await browser.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
-  page = await context.newPage()
-  page.setDefaultTimeout(10_000)
-  complaints = []
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
-  page.on("pageerror", (error) => complaints.push(String(error)))
-})
-afterEach(() => context.close())
+let sample: Validated
+beforeAll(async () => void (sample = await validationOf(await imported(SAMPLE))), 90_000)
+beforeEach(() => page.setDefaultTimeout(10_000))
 
-const get = async (url: string) => (await fetch(url)).json()
-const datasetAddress = () => `${product.api}/api/v1/datasets/${dataset.id}`
-const pageOf = (rest = "") => `/${SAMPLE}@${dataset.source.revision}${rest}`
-const button = (name: string | RegExp) => page.getByRole("button", { name })
-const json = (body: unknown) => (route: Route) => route.fulfill({ json: body })
-
-/** Has the sample imported at a revision, and all that an import queues done. */
-async function imported(revision: string): Promise<DatasetInfo> {
-  const created = await fetch(`${product.api}/api/v1/datasets/`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ source: { type: "huggingface", repo_id: SAMPLE, revision } }),
-  })
-  const { id, existing_id } = (await created.json()) as { id?: number; existing_id?: number }
-  return until(
-    () => get(`${product.api}/api/v1/datasets/${existing_id ?? id}`),
-    ({ status: state }) => state === "completed",
-    40,
-  )
-}
-
-const finding = (over: Partial<Finding>): Finding => ({
-  code: "EP-FILE-ROWS",
-  severity: "error",
-  kind: "defect",
-  message: "It does not hold.",
-  where: {},
-  evidence: {},
-  reference: null,
-  fix: null,
-  occurrences: 1,
-  ...over,
-})
-
-/** Shows another result in place of the validation's own. */
-async function lay(over: Partial<Validation>, jobOver: Partial<JobInfo> = {}) {
-  const result = { ...(job.result as Validation), ...over }
-  const { verdict, reason, depth, counts, coverage, findings } = result
-  const worst = findings.slice(0, 3).map(({ code, severity, message, where }) => ({ code, severity, message, where }))
-  const laid = { ...job, ...jobOver, result, result_summary: { verdict, reason, depth, counts, coverage, worst } }
-  const jobs = status.jobs.map((each) => (each.id === job.id ? laid : each))
-  await page.route(`**/datasets/${dataset.id}/status`, json({ ...status, jobs }))
-  await page.route(`**/datasets/${dataset.id}/jobs/${job.id}`, json(laid))
-}
-
-const counted = (findings: Finding[]) => {
-  const count = (severity: string) => findings.filter((each) => each.severity === severity).length
-  return { findings, counts: { error: count("error"), warning: count("warning"), info: count("info") } }
-}
-
-const HOSTILE = `<img src=x onerror=alert(1)><script>alert(2)</script>`
-const FAILING = counted([
-  finding({
-    message: `"${HOSTILE}" has 11,204 rows where its episodes say 11,310 (and 2 more).`,
-    where: { path: "data/chunk-000/file-001.parquet", episode: 3, frame: 7, episodes: [3, 8, 21] },
-    evidence: { rows: 11_204, expected: 11_310, share: 0.0023726385 },
-    occurrences: 3,
-    places: [{ episode: 3, frame: 7 }, { episode: 8 }, { episode: 21, frame: 1 }],
-    fix: "Write the file again.",
-    reference: "https://github.com/huggingface/lerobot/issues/2401",
-  }),
-  finding({ message: "It has no rows.", where: { feature: "action" }, reference: "javascript:alert(3)" }),
-  finding({ code: "TASK-PLACEHOLDER", severity: "warning", kind: "risk", message: "The task says nothing." }),
-  finding({ code: "EP-LEN-OUTLIER", severity: "info", kind: "characteristic", message: "It is long." }),
-])
-const failing = { verdict: "fail", reason: FAILING.findings[0]!.message, ...FAILING } as const
+const pageOf = (rest = "") => `/${SAMPLE}@${sample.dataset.source.revision}${rest}`
 const group = (title: string | RegExp) => page.locator(".group").filter({ hasText: title })
 
 test("a dataset's page opens with the verdict, what it rests on, and the way to all that was found", async () => {
-  const { verdict, reason, coverage, findings } = job.result as Validation
+  const { verdict, reason, coverage, findings } = sample.job.result as Validation
   expect(verdict).toBe("pass")
   await page.goto(pageOf())
   const panel = page.getByRole("region", { name: "Passes" })
@@ -128,7 +44,7 @@ test("a dataset's page opens with the verdict, what it rests on, and the way to 
 })
 
 test("the worst findings lead to what is said of them in full, and to their moment of the recording", async () => {
-  await lay(failing)
+  await lay(sample, failing)
   await page.goto(pageOf())
   const panel = page.getByRole("region", { name: "Fails" })
   await panel.getByText("Validation found 2 errors, 1 warning, 1 note.").waitFor()
@@ -143,7 +59,7 @@ test("the worst findings lead to what is said of them in full, and to their mome
 
 test("findings stand by rule, with their evidence, their places and what to do", async () => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"])
-  await lay(failing)
+  await lay(sample, failing)
   await page.goto(pageOf("/validation"))
   const rows = group("EP-FILE-ROWS")
   expect(await rows.getByRole("heading").innerText()).toContain("2 findings, 4 occurrences")
@@ -170,7 +86,7 @@ test("findings stand by rule, with their evidence, their places and what to do",
 })
 
 test("findings are narrowed by severity, kind, episode and words; the address keeps it", async () => {
-  await lay(failing)
+  await lay(sample, failing)
   await page.goto(pageOf("/validation"))
   const said = page.locator(".findings-said")
   await page.getByText("4 findings of 3 rules").waitFor()
@@ -191,7 +107,7 @@ test("findings are narrowed by severity, kind, episode and words; the address ke
 })
 
 test("with the keyboard alone a rule is opened and closed", async () => {
-  await lay(failing)
+  await lay(sample, failing)
   await page.goto(pageOf("/validation"))
   const head = group("TASK-PLACEHOLDER").getByRole("button", { expanded: true })
   await head.focus()
@@ -211,7 +127,7 @@ test("five thousand findings make a page of bounded size, and the last of them i
       }),
     ),
   )
-  await lay({ ...many, verdict: "fail", reason: "Finding 0." })
+  await lay(sample, { ...many, verdict: "fail", reason: "Finding 0." })
   await page.goto(pageOf("/validation"))
   await page.getByText("5,000 findings of 25 rules").waitFor()
   expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(2500)
@@ -224,7 +140,7 @@ test("five thousand findings make a page of bounded size, and the last of them i
 })
 
 test("what was not looked at is listed by its reason, and what was asked not to be told", async () => {
-  await lay({
+  await lay(sample, {
     not_run: [
       { code: "IDX-FRAME", reason: "It needs columns depth." },
       { code: "EP-COLS", reason: "It judges v2.1 only." },
@@ -271,12 +187,13 @@ test("what a deeper validation takes is shown before it is started, and its verd
     .getByText("columns depth", { exact: true })
     .waitFor({ timeout: 20_000 })
   expect(await page.getByLabel("How much was read").innerText()).toContain("44,676 of 44,676")
-  await page.goto(pageOf(`/validation?job=${job.id}`))
-  await page.getByText(`This is validation ${job.id}`).waitFor()
+  await page.goto(pageOf(`/validation?job=${sample.job.id}`))
+  await page.getByText(`This is validation ${sample.job.id}`).waitFor()
   await page.getByRole("region", { name: "Passes" }).getByText("metadata depth", { exact: true }).waitFor()
 })
 
 test("while it runs its progress is shown; when it failed, why; where there are no rules, that", async () => {
+  const { job, status } = sample
   const others = status.jobs.filter((each) => each.id !== job.id)
   const open = { ...job, status: "running", state_detail: "running", progress: 30, message: "12 of 40 files" }
   await page.route(STATUS, json({ ...status, jobs: [...others, { ...open, result: undefined, result_summary: null }] }))
@@ -309,6 +226,7 @@ test("while it runs its progress is shown; when it failed, why; where there are 
 
 test("a validation that was stopped on the way passes nothing", async () => {
   await lay(
+    sample,
     {},
     { partial: { reason: "budget", detail: "It reached what one job may read.", done: 3, of: 4 }, stale: true },
   )
@@ -324,65 +242,11 @@ test("a validation that was stopped on the way passes nothing", async () => {
   }
 })
 
-test("two commits are compared: one is picked, what differs is told, and the other way round", async () => {
-  const older = await imported("v2.1")
-  await page.goto(pageOf("/compare"))
-  await page.getByRole("link", { name: older.source.revision.slice(0, 7) }).click()
-  await page.waitForURL(pageOf(`/compare/${older.source.revision}`))
-  const version = page.getByRole("row", { name: /^Format version/ })
-  expect(await version.innerText()).toMatch(/v3\.0\s+v2\.1/)
-  await page.getByText("Every episode has the same length and tasks in both.").waitFor()
-  await page.getByRole("link", { name: "The other way round" }).click()
-  await expect.poll(() => version.innerText()).toMatch(/v2\.1\s+v3\.0/)
-  expect(complaints).toEqual([])
-})
-
-test("the findings of two commits are told apart, with a warning where they were not read alike", async () => {
-  const older = await imported("v2.1")
-  await page.route(/\/compare\/\d+$/, async (route) => {
-    const answer = await route.fetch()
-    const [first, second, third] = FAILING.findings
-    return route.fulfill({
-      json: { ...(await answer.json()), findings: { new: [first], gone: [second], same: [third] } },
-    })
-  })
-  await lay({ ...failing, depth: "full" })
-  await page.goto(pageOf(`/compare/${older.source.revision}`))
-  await page.getByRole("heading", { name: "Findings 1 new, 1 gone, 1 the same" }).waitFor()
-  await page.getByText("The first was read at full depth, the second at metadata depth").waitFor()
-  expect(await page.locator("main img, main script").count()).toBe(0)
-  expect(await page.getByRole("link", { name: "episode 3, frame 7" }).getAttribute("href")).toContain(
-    `@${older.source.revision}/episodes/3`,
-  )
-})
-
-test("what cannot be compared is said, and the way to it is offered", async () => {
-  await page.goto(pageOf(`/compare/${dataset.source.revision}`))
-  await page.getByText("That is the same commit").waitFor()
-  await page.goto(pageOf("/compare/kitchen-lab/koch_pour_beans"))
-  await page.getByRole("heading", { name: "Not imported" }).waitFor()
-  await page.getByText("Compare with another", { exact: true }).click()
-  await page.getByRole("textbox", { name: "Another dataset" }).fill("two words")
-  await button("Compare").click()
-  await page.getByText("A dataset is named owner/name").waitFor()
-})
-
 test.each([
   ["a dataset that fails", ""],
   ["what was found", "/validation"],
-  ["the choice of what to compare with", "/compare"],
-  ["a comparison", "/compare/v2.1"],
 ])("%s fits a small phone and has no serious barrier, light and dark", async (_name, rest) => {
-  if (rest === "/compare/v2.1") await imported("v2.1")
-  else await lay(failing)
-  await page.setViewportSize({ width: 360, height: 740 })
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.goto(pageOf(rest))
-    await page.getByRole("heading", { level: 1 }).waitFor()
-    await page.waitForLoadState("networkidle")
-    expect(await violations(page), colorScheme).toEqual([])
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+  await lay(sample, failing)
+  await expectToFit(() => settle(pageOf(rest)))
   expect(complaints).toEqual([])
 })

@@ -3,6 +3,7 @@ import { datasetTable } from "../dataset/dataset.sql.ts"
 import { retrying, use } from "../db/database.ts"
 import { jobTable } from "../job/job.sql.ts"
 import type { Depth, Verdict } from "./schema.ts"
+import { isOfWhole } from "./whole.ts"
 
 /** Every repository of the Hub has this branch and no other default. */
 const DEFAULT_BRANCH = "main"
@@ -47,8 +48,7 @@ export async function badgeOf(repo_id: string): Promise<Badge> {
           eq(jobTable.dataset_id, dataset.id),
           eq(jobTable.job_type, "validation"),
           eq(jobTable.status, "completed"),
-          // What was said of some episodes, or with some rules left out, is no word on the dataset.
-          sql`not ${jobTable.params} ? 'episodes' and coalesce(${jobTable.params} -> 'suppress', '[]'::jsonb) = '[]'::jsonb`,
+          isOfWhole,
         ),
       )
       .orderBy(desc(jobTable.created_at), desc(jobTable.id))

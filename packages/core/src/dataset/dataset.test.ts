@@ -166,6 +166,26 @@ describe("the state of a dataset", () => {
     expect(await stateOf(id)).toEqual(["failed", 100])
   })
 
+  test("comes with the verdict of the newest validation of all its episodes by all rules", async () => {
+    const { id } = await importDataset()
+    const verdicts = async () => {
+      const { rows } = await Dataset.list({ skip: 0, limit: 10 })
+      return [(await Dataset.get(id)).verdict, rows[0]!.verdict]
+    }
+    const validated = (verdict: string, params = {}) =>
+      use().execute(sql`insert into job (dataset_id, job_type, job_version, params, params_hash, status, state_detail,
+        progress, started_at, completed_at, result, result_summary) values (${id}, 'validation', 1,
+        ${JSON.stringify(params)}::jsonb, ${"b".repeat(64)}, 'completed', 'completed', 100, now(), now(), '{}',
+        ${JSON.stringify({ verdict })}::jsonb)`)
+    expect(await verdicts()).toEqual([null, null])
+    await validated("fail")
+    await validated("pass", { episodes: "0:3" })
+    await validated("pass", { suppress: ["VAL-DEAD"] })
+    expect(await verdicts()).toEqual(["fail", "fail"])
+    await validated("pass", { suppress: [] })
+    expect(await verdicts()).toEqual(["pass", "pass"])
+  })
+
   test("has another version whenever it would read otherwise, and the same as long as it would not", async () => {
     const { id } = await importDataset()
     const seen = [await Dataset.version(id)]

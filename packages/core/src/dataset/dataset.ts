@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm"
+import type { Validation, Verdict } from "../check/schema.ts"
 import { retrying, transaction, use } from "../db/database.ts"
 import { AppError } from "../error.ts"
 import type { Detected } from "../format/detect.ts"
@@ -64,10 +65,10 @@ export async function register(
       await refuseKnown(pinned.repo_id, pinned.revision, found.format_type)
       throw new AppError("unexpected", "The dataset was neither there nor could it be created.")
     }
-    const { metadata, open } = await firstJobs(row, registry)
+    const { metadata, verdict, open } = await firstJobs(row, registry)
     return toInfo(
       metadata === undefined ? row : { ...row, dataset_metadata: metadata },
-      open > 0 ? { state: "pending", progress: 0 } : { state: "completed", progress: 100 },
+      open > 0 ? { state: "pending", progress: 0, verdict } : { state: "completed", progress: 100, verdict },
     )
   })
 }
@@ -75,6 +76,7 @@ export async function register(
 /** Queues the jobs of an import, or copies their results where there are any. */
 async function firstJobs(dataset: Row, registry: Registry) {
   let metadata: DatasetMetadata | undefined
+  let verdict: Verdict | null = null
   let open = 0
   for (const [job_type, definition] of Object.entries(registry)) {
     if (!definition.on_import || definition.formats[dataset.format_type] !== true) continue
@@ -83,8 +85,9 @@ async function firstJobs(dataset: Row, registry: Registry) {
     if (copy === undefined) open++
     if (copy === undefined) await insert(dataset, wanted, definition)
     else if (job_type === "metadata_extraction") metadata = copy.result as DatasetMetadata
+    else if (job_type === "validation") verdict = (copy.result as Validation).verdict
   }
-  return { metadata, open }
+  return { metadata, verdict, open }
 }
 
 /** A commit never changes, so what `auto` found before it would find again: no need to ask the Hub. */
@@ -136,14 +139,16 @@ export async function list({ skip, limit, cursor, repo_id, revision, status, for
       ? pageOf(and(wanted, after), window)
       : pageIn(status, and(wanted, after), window))
     const rows = await use()
-      .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress })
+      .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress, verdict: jobs.verdict })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
       .where(inArray(datasetTable.id, ids))
       .orderBy(asc(datasetTable.id))
     const page = rows.slice(0, limit)
     return {
-      rows: page.map(({ dataset, state, progress }) => toInfo(dataset, { state: state!, progress: progress! })),
+      rows: page.map(({ dataset, state, progress, verdict }) =>
+        toInfo(dataset, { state: state!, progress: progress!, verdict }),
+      ),
       total,
       next_cursor: rows.length > limit ? String(page.at(-1)!.dataset.id) : null,
     }
@@ -237,12 +242,19 @@ async function find(id: number) {
   const jobs = jobsOf()
   const [row] = await retrying(() =>
     use()
-      .select({ dataset: datasetTable, state: jobs.state, progress: jobs.progress, open: jobs.open })
+      .select({
+        dataset: datasetTable,
+        state: jobs.state,
+        progress: jobs.progress,
+        verdict: jobs.verdict,
+        open: jobs.open,
+      })
       .from(datasetTable)
       .leftJoinLateral(jobs, sql`true`)
       .where(and(eq(datasetTable.id, id), visible())),
   )
   if (!row) throw datasetNotFound(id)
   // An aggregate without groups gives exactly one row, so the join cannot miss.
-  return { dataset: row.dataset, state: row.state!, progress: row.progress!, open: row.open! }
+  const { dataset, state, progress, verdict, open } = row
+  return { dataset, state: state!, progress: progress!, verdict, open: open! }
 }

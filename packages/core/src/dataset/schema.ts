@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { Verdict } from "../check/schema.ts"
 import { DatasetMetadata, FORMAT_TYPES, FormatType } from "../format/schema.ts"
 import { JobListItem } from "../job/schema.ts"
 
@@ -68,6 +69,8 @@ export const DatasetInfo = z.object({
   dataset_metadata: DatasetMetadata.nullable(),
   status: DatasetState,
   progress: z.int().min(0).max(100),
+  /** Of the newest validation of all its episodes by all rules. Null: none has completed. */
+  verdict: Verdict.nullable(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })

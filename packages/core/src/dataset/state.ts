@@ -1,4 +1,6 @@
 import { and, eq, type SQL, sql } from "drizzle-orm"
+import type { Verdict } from "../check/schema.ts"
+import { isOfWhole } from "../check/whole.ts"
 import { use } from "../db/database.ts"
 import { beat, stale } from "../job/info.ts"
 import { jobTable } from "../job/job.sql.ts"
@@ -26,6 +28,10 @@ export const jobsOf = () =>
         else 'completed' end`.as("state"),
       progress: sql<number>`coalesce(floor(avg(${jobTable.progress}) filter (where ${open})),
         case when count(*) = 0 then 0 else 100 end)::int`.as("progress"),
+      verdict: sql<Verdict | null>`(array_agg(${jobTable.result_summary} ->> 'verdict' order by ${jobTable.id} desc)
+        filter (where ${jobTable.job_type} = 'validation' and ${jobTable.status} = 'completed' and ${isOfWhole}))[1]`.as(
+        "verdict",
+      ),
       open: sql<number>`(count(*) filter (where ${open}))::int`.as("open"),
       edition: sql<string>`concat(count(*), '.', coalesce(sum(${jobTable.edition}), 0))`.as("edition"),
       // The steps of `pollAfter`, which readers of the jobs see.
@@ -73,7 +79,14 @@ export async function countByState(wanted?: SQL): Promise<Record<DatasetState, n
   return { pending, processing, failed, completed: all!.n - pending - processing - failed }
 }
 
-export const toInfo = (row: Row, { state, progress }: { state: DatasetState; progress: number }): DatasetInfo => ({
+/** What a dataset's row does not say itself. */
+interface State {
+  state: DatasetState
+  progress: number
+  verdict: Verdict | null
+}
+
+export const toInfo = (row: Row, { state, progress, verdict }: State): DatasetInfo => ({
   id: row.id,
   source: {
     type: row.source_type,
@@ -86,6 +99,7 @@ export const toInfo = (row: Row, { state, progress }: { state: DatasetState; pro
   dataset_metadata: row.dataset_metadata,
   status: state,
   progress,
+  verdict,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 })

@@ -34,7 +34,7 @@ export const compare = (id: number, other_id: number): Promise<Comparison> =>
     }
   })
 
-const sideOf = ({ dataset_id, repo_id, revision }: Indexed) => ({ id: dataset_id, repo_id, revision })
+const sideOf = ({ dataset_id, repo_id, revision, partial }: Indexed) => ({ id: dataset_id, repo_id, revision, partial })
 
 /** By the newest validation of each, at whatever depth: the shallower one cannot have what the deeper one looks for. */
 async function findingsOf(from: Indexed, to: Indexed): Promise<Comparison["findings"]> {

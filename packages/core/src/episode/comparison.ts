@@ -1,8 +1,15 @@
 import { z } from "zod"
 import { Finding } from "../check/schema.ts"
+import { PartialResult } from "../job/schema.ts"
 import { Feature } from "./schema.ts"
 
-const Side = z.object({ id: z.int(), repo_id: z.string(), revision: z.string() })
+export const Side = z.object({
+  id: z.int(),
+  repo_id: z.string(),
+  revision: z.string(),
+  /** Its index is not whole: episodes, tasks and features that only the other one has may be in this one too. */
+  partial: PartialResult.nullable(),
+})
 const Changed = <T extends z.ZodType>(schema: T) => ({ from: schema, to: schema })
 const EpisodeChange = z.object({
   episode_index: z.int(),

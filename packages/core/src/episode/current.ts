@@ -7,7 +7,7 @@ import type { FormatType } from "../format/schema.ts"
 import { datasetNotFound } from "../job/list.ts"
 import { jobTable } from "../job/job.sql.ts"
 import { jobs } from "../job/registry.ts"
-import type { Status } from "../job/schema.ts"
+import type { PartialResult, Status } from "../job/schema.ts"
 
 /** A dataset and the job whose rows are its index: the newest that was completed. */
 export interface Indexed {
@@ -16,6 +16,8 @@ export interface Indexed {
   revision: string
   format_type: FormatType
   job_id: number
+  /** The job was stopped: of what the rows do not have it is not known whether the dataset has it. Null: they are all. */
+  partial: PartialResult | null
 }
 
 /** The newest completed index of a dataset, as SQL. */
@@ -26,8 +28,9 @@ export const newestIndex = (dataset_id: unknown) => sql<number | null>`(select m
 export async function indexed(dataset_id: number): Promise<Indexed> {
   const { id, repo_id, revision, format_type } = datasetTable
   const [row] = await use()
-    .select({ dataset_id: id, repo_id, revision, format_type, job_id: newestIndex(dataset_id) })
+    .select({ dataset_id: id, repo_id, revision, format_type, job_id: jobTable.id, partial: jobTable.partial })
     .from(datasetTable)
+    .leftJoin(jobTable, eq(jobTable.id, newestIndex(dataset_id)))
     .where(and(eq(id, dataset_id), visible()))
   if (!row) throw datasetNotFound(dataset_id)
   const { job_id, ...dataset } = row

@@ -95,9 +95,19 @@ export const get = (dataset_id: number, episode_index: number): Promise<EpisodeD
       .select()
       .from(episodeTable)
       .where(and(isOf(index), eq(episodeTable.episode_index, episode_index)))
-    if (!row) throw new AppError("not_found", `There is no episode ${episode_index} of this dataset.`)
+    if (!row) throw noEpisode(episode_index, index)
     return { ...toEpisode(row, index), stats: row.stats }
   })
+
+function noEpisode(episode_index: number, { partial }: Indexed) {
+  if (!partial) return new AppError("not_found", `There is no episode ${episode_index} of this dataset.`)
+  const { done, of, detail } = partial
+  return new AppError(
+    "not_found",
+    `The index has no episode ${episode_index}, and covers only ${done} of ${of} parts of this dataset. ${detail}`,
+    { user_action: "Start the job `indexing` again." },
+  )
+}
 
 const isOf = ({ dataset_id, job_id }: Indexed) =>
   and(eq(episodeTable.dataset_id, dataset_id), eq(episodeTable.job_id, job_id))

@@ -116,6 +116,25 @@ describe("the list of episodes", () => {
     expect([answer.status, (await answer.json()).code]).toEqual([422, "invalid_params"])
   })
 
+  test("whose job was stopped says so, and of what it does not have claims nothing", async () => {
+    const of = (tail = "") => call(`/api/v1/datasets/${id}/episodes${tail}`)
+    expect((await of()).headers.has("x-partial")).toBe(false)
+    const partial = { reason: "budget_exceeded", detail: "It has read what it may.", done: 1, of: 3 }
+    await stage.admin`update job set partial = ${stage.admin.json(partial)} where job_type = 'indexing'`
+    await stage.admin`delete from episode where episode_index > 2`
+    const list = await of()
+    expect(list.headers.get("x-total-count")).toBe("3")
+    for (const response of [list, await of("/0")])
+      expect(response.headers.get("x-partial")).toBe('done=1, of=3, reason="budget_exceeded"')
+    const missing = await of("/5")
+    expect(missing.status).toBe(404)
+    expect(await missing.json()).toMatchObject({
+      code: "not_found",
+      detail: "The index has no episode 5, and covers only 1 of 3 parts of this dataset. It has read what it may.",
+      user_action: "Start the job `indexing` again.",
+    })
+  })
+
   test("of what is not indexed is a conflict that says what to do", async () => {
     await stage.admin`delete from job where job_type = 'indexing'`
     for (const tail of ["episodes", "episodes/1", "episodes/1/frames", `compare/${id}`]) {
@@ -237,10 +256,12 @@ describe("the search over all datasets", () => {
 
 test("two commits are compared", async () => {
   const before = await add("acme/arm", 1)
+  const partial = { reason: "time_limit", detail: "It took too long.", done: 1, of: 2 }
+  await stage.admin`update job set partial = ${stage.admin.json(partial)} where job_type = 'indexing' and dataset_id = ${before}`
   const response = await call(`/api/v1/datasets/${before}/compare/${id}/`)
   expect(await response.json()).toMatchObject({
-    from: { id: before, revision: shaOf(1) },
-    to: { id, revision: shaOf(2) },
+    from: { id: before, revision: shaOf(1), partial },
+    to: { id, revision: shaOf(2), partial: null },
     metadata: null,
     tasks: { added_count: 0, removed_count: 0 },
     features: { added: [], removed: [], changed: [] },

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi"
+import type { Indexed } from "@robokit/core/episode/current"
 import { Episode } from "@robokit/core/episode/episode"
 import { EpisodeSort } from "@robokit/core/episode/schema"
 import type { Context } from "hono"
@@ -56,6 +57,17 @@ const FramesQuery = z.object({
     }),
 })
 
+const Partial = {
+  "X-Partial": z
+    .string()
+    .optional()
+    .openapi({
+      description:
+        "Absent where the index is whole. Otherwise its job was stopped, and what is not here may be in the dataset: parts done, of how many, and why, as the job's `partial` says at length.",
+      examples: ['done=31, of=40, reason="budget_exceeded"'],
+    }),
+}
+
 export const episodes = resource()
   .openapi(
     createRoute({
@@ -66,12 +78,19 @@ export const episodes = resource()
       summary: "List the episodes of a dataset",
       description: "From its index, the result of the job `indexing`.",
       request: { params: DatasetId, query: Filters },
-      responses: { 200: json(z.array(Info), "One page", Paged), ...unchanged, ...needsIndex, ...forReading },
+      responses: {
+        200: json(z.array(Info), "One page", Paged.extend(Partial)),
+        ...unchanged,
+        ...needsIndex,
+        ...forReading,
+      },
     }),
     async (c) => {
       const { id } = c.req.valid("param")
       const { skip, limit, cursor, ...filter } = c.req.valid("query")
-      if (await isSame(c, id)) return c.body(null, 304)
+      const index = await Episode.indexed(id)
+      sayPartial(c, index)
+      if (isSame(c, index)) return c.body(null, 304)
       const found = await Episode.list(id, pageOf({ skip, limit, cursor }), filter)
       linkPages(c, { skip, limit, cursor }, found)
       return c.json(found.rows, 200)
@@ -85,11 +104,18 @@ export const episodes = resource()
       tags,
       summary: "Get an episode with its statistics",
       request: { params: EpisodeId },
-      responses: { 200: json(EpisodeDetail, "The episode", Tagged), ...unchanged, ...needsIndex, ...forReading },
+      responses: {
+        200: json(EpisodeDetail, "The episode", Tagged.extend(Partial)),
+        ...unchanged,
+        ...needsIndex,
+        ...forReading,
+      },
     }),
     async (c) => {
       const { id, n } = c.req.valid("param")
-      if (await isSame(c, id)) return c.body(null, 304)
+      const index = await Episode.indexed(id)
+      sayPartial(c, index)
+      if (isSame(c, index)) return c.body(null, 304)
       return c.json(await Episode.get(id, n), 200)
     },
   )
@@ -114,9 +140,10 @@ export const episodes = resource()
     async (c) => {
       const { id, n } = c.req.valid("param")
       const { points = 1000, columns } = c.req.valid("query")
-      if (await isSame(c, id)) return c.body(null, 304)
+      const index = await Episode.indexed(id)
+      if (isSame(c, index)) return c.body(null, 304)
       const { length, data } = await Episode.get(id, n)
-      const frames = await readFrames(await Episode.indexed(id), {
+      const frames = await readFrames(index, {
         episode_index: n,
         length,
         data_path: data.path,
@@ -130,4 +157,9 @@ export const episodes = resource()
   )
 
 /** An index never changes: a newer one is another job's. */
-const isSame = async (c: Context, id: number) => isKnown(c, String((await Episode.indexed(id)).job_id))
+const isSame = (c: Context, { job_id }: Indexed) => isKnown(c, String(job_id))
+
+/** In the form of RFC 9651, as a bare array has no room for a field. */
+function sayPartial(c: Context, { partial }: Indexed) {
+  if (partial) c.header("x-partial", `done=${partial.done}, of=${partial.of}, reason="${partial.reason}"`)
+}

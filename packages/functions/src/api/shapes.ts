@@ -33,11 +33,12 @@ export const Dataset = named(
 )
 
 const Estimate = named("Estimate", job.Estimate)
+const PartialResult = orNull(named("PartialResult", job.PartialResult))
 const parts = {
   error: orNull(named("JobError", job.JobError)),
   usage: named("JobUsage", job.JobUsage),
   waiting: orNull(named("Waiting", job.Waiting)),
-  partial: orNull(named("PartialResult", job.PartialResult)),
+  partial: PartialResult,
   estimate: orNull(Estimate),
 }
 
@@ -91,9 +92,13 @@ const Feature = named("Feature", episode.Feature)
 
 export const IndexSearch = named("IndexSearch", episode.IndexSearch)
 
+const Side = named("ComparisonSide", comparison.Side.extend({ partial: PartialResult }))
+
 export const Comparison = named(
   "Comparison",
   comparison.Comparison.extend({
+    from: Side,
+    to: Side,
     features: z.object({
       added: z.array(Feature),
       removed: z.array(Feature),

@@ -1,5 +1,6 @@
 import type { Finding } from "@robokit/core/check/schema"
 import type { Feature } from "@robokit/core/episode/schema"
+import type { PartialResult } from "@robokit/core/job/schema"
 import { queryOptions } from "@tanstack/react-query"
 import { isNotIndexed } from "./episodes.ts"
 import { get } from "./request.ts"
@@ -11,6 +12,9 @@ export interface Change<T> {
 
 /** What is other in one dataset than in another, as core/episode/comparison.ts has it. Lists hold the first hundred; the counts count all. */
 export interface Comparison {
+  /** Whose index is not whole may have what only the other one seems to have. */
+  from: { partial: PartialResult | null }
+  to: { partial: PartialResult | null }
   /** Null where one has none: its metadata job has not completed. */
   metadata: ({ field: string } & Change<unknown>)[] | null
   tasks: { added: string[]; removed: string[]; added_count: number; removed_count: number }

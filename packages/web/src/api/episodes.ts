@@ -41,6 +41,8 @@ export interface EpisodePage {
   rows: Episode[]
   /** How many there are on all pages. */
   total: number
+  /** The index is not whole: what is not among them may be in the dataset. */
+  isPartial: boolean
 }
 
 export const isNotIndexed = (error: unknown) => error instanceof ApiError && error.code === "not_indexed"
@@ -61,6 +63,31 @@ export const longestQuery = (datasetId: number) =>
       // Unknown lengths come first in this order, and a page of them says enough.
       const { rows } = await list(datasetId, { sort: "-length" }, { limit: String(PAGE) }, signal)
       return rows.find(({ length }) => length !== null)?.length ?? null
+    },
+    staleTime: STAYS_MS,
+  })
+
+export interface Lengths {
+  shortest: number
+  median: number
+  longest: number
+}
+
+/** Of all episodes that a list of `total` has, in frames; null where the length of one is not known. */
+export const lengthsQuery = (datasetId: number, { sort: _sort, ...filter }: EpisodeFilter, total: number) =>
+  queryOptions({
+    queryKey: ["datasets", datasetId, "episodes", "lengths", filter, total],
+    queryFn: async ({ signal }): Promise<Lengths | null> => {
+      const at = async (sort: EpisodeSort, skip: number) => {
+        const { rows } = await list(datasetId, { ...filter, sort }, { skip: String(skip), limit: "1" }, signal)
+        return rows[0]?.length ?? null
+      }
+      const [shortest, median, longest] = await Promise.all([
+        at("length", 0),
+        at("length", Math.floor((total - 1) / 2)),
+        at("-length", 0),
+      ])
+      return shortest === null || median === null || longest === null ? null : { shortest, median, longest }
     },
     staleTime: STAYS_MS,
   })
@@ -119,7 +146,7 @@ async function list(
   )
   const total = Number(headers.get("x-total-count") ?? Number.NaN)
   if (!Number.isInteger(total)) throw new Error("The server did not say how many episodes there are.")
-  return { rows: data, total }
+  return { rows: data, total, isPartial: headers.has("x-partial") }
 }
 
 const base = (datasetId: number) => `/api/v1/datasets/${datasetId}/episodes`

@@ -2,6 +2,7 @@ import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { Change, Comparison } from "../api/compare.ts"
 import { formatCount, plural, UNKNOWN } from "../formatting.ts"
 import { Changed, ChangeMark } from "./change-mark.tsx"
+import { CompareTable } from "./compare-table.tsx"
 import { EpisodeLink } from "./finding-place.tsx"
 import { SectionHead } from "./section-head.tsx"
 import "./compare.css"
@@ -27,39 +28,25 @@ export function CompareEpisodes({ episodes, from, to }: Props) {
       <Listed change="removed" episodes={removed} total={removed_count} dataset={from} />
       {changed.length > 0 && (
         <>
-          <div className="panel scroll-x compare-changed" tabIndex={0} role="group" aria-label="Episodes that differ">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Episode</th>
-                  <th scope="col">Frames</th>
-                  <th scope="col">Tasks</th>
-                </tr>
-              </thead>
-              <tbody>
-                {changed.map(({ episode_index, length, tasks }) => (
-                  <tr key={episode_index}>
-                    <th scope="row">
-                      <EpisodeLink dataset={to} format={undefined} episode={episode_index}>
-                        {formatCount(episode_index)}
-                      </EpisodeLink>
-                    </th>
-                    <td>
-                      <Changed {...told(length, formatCount)} />
-                    </td>
-                    <td>
-                      <Changed
-                        {...told(
-                          { from: tasks.from.join("; "), to: tasks.to.join("; ") },
-                          (words) => words || "(none)",
-                        )}
-                      />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <CompareTable label="Episodes that differ" heads={["Episode", "Frames", "Tasks"]}>
+            {changed.map(({ episode_index, length, tasks }) => (
+              <tr key={episode_index}>
+                <th scope="row">
+                  <EpisodeLink dataset={to} format={undefined} episode={episode_index}>
+                    {formatCount(episode_index)}
+                  </EpisodeLink>
+                </th>
+                <td>
+                  <Changed {...told(length, formatCount)} />
+                </td>
+                <td>
+                  <Changed
+                    {...told({ from: tasks.from.join("; "), to: tasks.to.join("; ") }, (words) => words || "(none)")}
+                  />
+                </td>
+              </tr>
+            ))}
+          </CompareTable>
           {changed_count > changed.length && (
             <p className="small soft">and {formatCount(changed_count - changed.length)} more that differ</p>
           )}

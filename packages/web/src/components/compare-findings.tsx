@@ -1,5 +1,6 @@
 import type { Finding } from "@robokit/core/check/schema"
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
+import type { JobListItem } from "@robokit/core/job/schema"
 import { useQuery } from "@tanstack/react-query"
 import { statusQuery } from "../api/datasets.ts"
 import type { Comparison } from "../api/compare.ts"
@@ -23,8 +24,10 @@ interface Props {
 
 /** What became of the findings. */
 export function CompareFindings({ findings, from, to }: Props) {
-  const depths = [useDepth(from.id), useDepth(to.id)]
+  const [first, second] = [useValidated(from.id), useValidated(to.id)]
+  const depths = [depthOf(first), depthOf(second)]
   const isUneven = depths[0] !== null && depths[1] !== null && depths[0] !== depths[1]
+  const stopped = [first?.partial && "first", second?.partial && "second"].filter(Boolean)
   return (
     <section aria-labelledby="compare-findings-title">
       <SectionHead
@@ -45,6 +48,12 @@ export function CompareFindings({ findings, from, to }: Props) {
           been read by one of them.
         </p>
       )}
+      {findings && stopped.length > 0 && (
+        <p className="note note-warn">
+          The validation of the {stopped.join(" and of the ")} was stopped before it had read all it should: what is new
+          or gone may only not have been read.
+        </p>
+      )}
       {findings && <Found change="new" found={findings.new} dataset={to} />}
       {findings && <Found change="gone" found={findings.gone} dataset={from} />}
       {findings && findings.same.length > 0 && (
@@ -57,12 +66,13 @@ export function CompareFindings({ findings, from, to }: Props) {
   )
 }
 
-/** The depth of the newest validation; null without one. */
-function useDepth(id: number) {
+/** The newest validation; undefined without one. */
+function useValidated(id: number) {
   const { data: status } = useQuery(statusQuery(id))
-  const { done } = validationJobs(status?.jobs ?? [])
-  return (done && summaryOf(done)?.depth) ?? null
+  return validationJobs(status?.jobs ?? []).done
 }
+
+const depthOf = (job: JobListItem | undefined) => (job && summaryOf(job)?.depth) ?? null
 
 function Found({ change, found, dataset }: { change?: "new" | "gone"; found: Finding[]; dataset: DatasetInfo }) {
   if (found.length === 0) return null

@@ -15,6 +15,7 @@ import { addressOf } from "./dataset-link.tsx"
 import { ErrorNote } from "./error-note.tsx"
 import { Loading } from "./loading.tsx"
 import { NeedsIndex } from "./needs-index.tsx"
+import { PartialIndex } from "./partial-index.tsx"
 import "./compare.css"
 
 interface Props {
@@ -52,6 +53,8 @@ export function Compared({ from, to }: Props) {
       {!data && !error && <Loading what="the comparison" />}
       {data && (
         <>
+          {data.from.partial && <Incomplete name="first" dataset={from} />}
+          {data.to.partial && <Incomplete name="second" dataset={to} />}
           <CompareFindings findings={data.findings ?? null} from={from} to={to} />
           <CompareMetadata fields={data.metadata} />
           <CompareFeatures features={data.features} />
@@ -62,6 +65,12 @@ export function Compared({ from, to }: Props) {
     </>
   )
 }
+
+const Incomplete = ({ name, dataset }: { name: string; dataset: DatasetInfo }) => (
+  <PartialIndex dataset={dataset} title={`The index of the ${name} is not complete`}>
+    Episodes, tasks and features that only the other one seems to have may be in this one too.
+  </PartialIndex>
+)
 
 /** The job that is missing, of whichever of the two has no index yet. */
 function Unindexed({ dataset }: { dataset: DatasetInfo }) {

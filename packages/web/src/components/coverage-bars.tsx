@@ -3,10 +3,11 @@ import { formatBytes, formatCount } from "../formatting.ts"
 import "./verdict.css"
 
 const PARTS: [keyof Coverage, string, (value: number) => string][] = [
-  ["episodes", "Episodes", formatCount],
-  ["files", "Files", formatCount],
-  ["rows", "Rows", formatCount],
-  ["bytes", "Bytes", formatBytes],
+  ["episodes", "Episodes read", formatCount],
+  ["files", "Files read", formatCount],
+  ["rows", "Rows read", formatCount],
+  // A file may be fetched in part, and a part of it twice.
+  ["bytes", "Fetched", formatBytes],
 ]
 
 /** How much of the dataset the verdict rests on. What is empty was not read, and nothing is said of it. */
@@ -14,7 +15,7 @@ export const CoverageBars = ({ coverage }: { coverage: Coverage }) => (
   <dl className="coverage" aria-label="How much was read">
     {PARTS.map(([part, name, format]) => (
       <div key={part}>
-        <dt>{name} read</dt>
+        <dt>{name}</dt>
         <dd>
           <Bar share={coverage[part]} />
           <span className="coverage-words">

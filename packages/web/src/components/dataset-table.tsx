@@ -1,10 +1,10 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import { formatCount, formatDuration, shortSha } from "../formatting.ts"
 import { Ago } from "./ago.tsx"
+import { DatasetBadge } from "./dataset-badge.tsx"
 import { DatasetLink } from "./dataset-link.tsx"
 import { DeleteDataset } from "./delete-dataset.tsx"
 import { Known } from "./known.tsx"
-import { StatusBadge } from "./status-badge.tsx"
 import "./dataset-table.css"
 
 /** A table where there is room; on a phone each row becomes a card. */
@@ -15,7 +15,7 @@ export const DatasetTable = ({ datasets }: { datasets: DatasetInfo[] }) => (
       <thead>
         <tr>
           <th scope="col">Dataset</th>
-          <th scope="col">Status</th>
+          <th scope="col">Verdict</th>
           <th scope="col" className="number">
             Episodes
           </th>
@@ -51,7 +51,7 @@ const hasSibling = ({ id, source }: DatasetInfo, datasets: DatasetInfo[]) =>
   )
 
 function Row({ dataset, format }: { dataset: DatasetInfo; format: string | undefined }) {
-  const { source, dataset_metadata: metadata, status, progress, format_type } = dataset
+  const { source, dataset_metadata: metadata, status, verdict, progress, format_type } = dataset
   const isOpen = status === "pending" || status === "processing"
   return (
     <tr>
@@ -67,7 +67,7 @@ function Row({ dataset, format }: { dataset: DatasetInfo; format: string | undef
         </span>
       </th>
       <td>
-        <StatusBadge status={status} />
+        <DatasetBadge status={status} verdict={verdict} />
         {isOpen && (
           <progress
             max={100}

@@ -4,6 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router"
 import { Fragment, useEffect } from "react"
 import { datasetQuery, statusQuery } from "../api/datasets.ts"
 import { isOpen } from "../api/polling.ts"
+import { DatasetBadge } from "./dataset-badge.tsx"
 import { DatasetFacts } from "./dataset-facts.tsx"
 import { DatasetSource } from "./dataset-source.tsx"
 import { Commit } from "./commit.tsx"
@@ -16,7 +17,6 @@ import { Loading } from "./loading.tsx"
 import { MetadataView } from "./metadata-view.tsx"
 import { RepoName } from "./repo-name.tsx"
 import { StartJob } from "./start-job.tsx"
-import { StatusBadge } from "./status-badge.tsx"
 import { VerdictPanel } from "./verdict-panel.tsx"
 import "./dataset-view.css"
 
@@ -31,7 +31,9 @@ export function DatasetView({ initial, siblings }: Props) {
   const status = useQuery(statusQuery(dataset.id))
   const navigate = useNavigate()
   useReadAgainWhenJobsEnd(dataset.id, status.data)
+  const search = siblings.length > 1 ? { format: dataset.format_type } : {}
   const { source, dataset_metadata: metadata } = dataset
+  const state = status.data?.status ?? dataset.status
   const [owner, name] = source.repo_id.split("/")
 
   return (
@@ -50,7 +52,7 @@ export function DatasetView({ initial, siblings }: Props) {
             <span className="chip">
               {dataset.format_type} {metadata?.format_version}
             </span>
-            <StatusBadge status={status.data?.status ?? dataset.status} />
+            {state !== "completed" && <DatasetBadge status={state} verdict={null} />}
           </div>
         </div>
         <DeleteDataset dataset={dataset} onDeleted={() => void navigate({ to: "/" })} />
@@ -71,18 +73,18 @@ export function DatasetView({ initial, siblings }: Props) {
             ))}
         </p>
       )}
-      <VerdictPanel dataset={dataset} format={siblings.length > 1 ? dataset.format_type : undefined} />
+      <VerdictPanel dataset={dataset} format={search.format} />
       {metadata && <DatasetFacts metadata={metadata} />}
       <p className="dataset-further">
-        <Link
-          to="/$owner/$ref/episodes"
-          params={addressOf(source)}
-          search={siblings.length > 1 ? { format: dataset.format_type } : {}}
-          className="button"
-        >
+        <Link to="/$owner/$ref/episodes" params={addressOf(source)} search={search} className="button">
           Look at the episodes
         </Link>
-        <Link to="/$owner/$ref/compare/$" params={{ ...addressOf(source), _splat: "" }} className="button button-quiet">
+        <Link
+          to="/$owner/$ref/compare/$"
+          params={{ ...addressOf(source), _splat: "" }}
+          search={search}
+          className="button button-quiet"
+        >
           Compare with another commit
         </Link>
       </p>

@@ -6,6 +6,7 @@ import { ApiError } from "../api/problem.ts"
 import { plural } from "../formatting.ts"
 import { DeadJob } from "./dead-job.tsx"
 import { ErrorNote } from "./error-note.tsx"
+import { LoadMore } from "./load-more.tsx"
 import { Loading } from "./loading.tsx"
 import { SectionHead } from "./section-head.tsx"
 import "./dead-jobs.css"
@@ -56,16 +57,7 @@ export function DeadJobs() {
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
-        <button
-          type="button"
-          className="button button-small"
-          disabled={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-        >
-          {list.isFetchingNextPage ? "Loading…" : "Load more"}
-        </button>
-      )}
+      <LoadMore list={list} />
     </section>
   )
 }

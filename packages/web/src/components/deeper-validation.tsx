@@ -6,7 +6,7 @@ import type { JobSchema } from "../api/jobs.ts"
 import { DEPTH_NAMES, DEPTHS_SHOWN } from "../finding-words.ts"
 import { ErrorNote } from "./error-note.tsx"
 import { EstimatedCost, useEstimate } from "./estimated-cost.tsx"
-import { useStartValidation } from "./use-start-validation.ts"
+import { useStartHere } from "./use-start-here.ts"
 import "./verdict.css"
 
 interface Props {
@@ -50,7 +50,7 @@ function Choice({ dataset, job: { params: before }, deeper, onStarted }: ChoiceP
     return { ...rest, depth }
   }, [before, depth])
   const estimate = useEstimate(dataset.id, "validation", params)
-  const start = useStartValidation(dataset)
+  const start = useStartHere(dataset, "validation")
   const isRefused = estimate.data?.fits === false
   return (
     <div className="panel deeper-choice">

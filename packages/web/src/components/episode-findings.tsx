@@ -12,23 +12,27 @@ const FRAMES_SHOWN = 20
 
 interface Props {
   found: EpisodeFinding[]
+  episode: number
   jobId: number
+  /** Where more than one format was imported of the commit. */
+  format: string | undefined
   dataset: DatasetInfo
   /** Null: there is no moment to go to. */
   player: Player | null
 }
 
 /** What the newest validation says about the episode, each with the frames it names. */
-export function EpisodeFindings({ found, jobId, dataset, player }: Props) {
+export function EpisodeFindings({ found, episode, jobId, format, dataset, player }: Props) {
   return (
     <section aria-labelledby="findings-title">
       <SectionHead id="findings-title" title="Findings" count={formatCount(found.length)}>
         <Link
-          to="/$owner/$ref/jobs/$jobId"
-          params={{ ...addressOf(dataset.source), jobId: String(jobId) }}
+          to="/$owner/$ref/validation"
+          params={addressOf(dataset.source)}
+          search={{ job: jobId, episode, ...(format !== undefined && { format }) }}
           className="small"
         >
-          The whole validation
+          On the validation page
         </Link>
       </SectionHead>
       <ul className="panel found">

@@ -6,9 +6,11 @@ import { type EpisodeFilter, episodesQuery, isNotIndexed } from "../api/episodes
 import type { EpisodesSearch } from "../episode-search.ts"
 import { plural } from "../formatting.ts"
 import { EpisodeGrid } from "./episode-grid.tsx"
+import { EpisodeLengths } from "./episode-lengths.tsx"
 import { ErrorNote } from "./error-note.tsx"
 import { Loading } from "./loading.tsx"
 import { NeedsIndex } from "./needs-index.tsx"
+import { PartialIndex } from "./partial-index.tsx"
 import "./episode-list.css"
 import "./notes.css"
 
@@ -36,6 +38,11 @@ export function EpisodeList({ dataset, search }: Props) {
   if (isNotIndexed(first.error)) return <NeedsIndex dataset={dataset} />
   return (
     <>
+      {first.data?.isPartial && (
+        <PartialIndex dataset={dataset} title="This list is not complete">
+          An episode that is not listed here, or not found, may still be in the dataset.
+        </PartialIndex>
+      )}
       <div className="episodes-tools">
         <Words q={q ?? ""} onWords={(words) => narrow({ q: words })} />
         <TaskChoice dataset={dataset} task={task ?? ""} onTask={(chosen) => narrow({ task: chosen })} />
@@ -43,13 +50,22 @@ export function EpisodeList({ dataset, search }: Props) {
           {first.data && plural(first.data.total, "episode")}
           {first.data && (q || task) && " found"}
         </p>
+        {first.data && first.data.total > 1 && (
+          <EpisodeLengths dataset={dataset} filter={filter} total={first.data.total} />
+        )}
       </div>
       {first.error && (
         <ErrorNote error={first.error} title="The episodes could not be read" onRetry={() => void first.refetch()} />
       )}
       {first.isPending && <Loading what="episodes" />}
       {first.data?.total === 0 && (
-        <p className="empty soft">{q || task ? "No episode has such a task." : "The dataset has no episode."}</p>
+        <p className="empty soft">
+          {first.data.isPartial
+            ? "No such episode is in the part that was indexed."
+            : q || task
+              ? "No episode has such a task."
+              : "The dataset has no episode."}
+        </p>
       )}
       {first.data && first.data.total > 0 && (
         <EpisodeGrid

@@ -73,7 +73,14 @@ export function EpisodeView({ dataset, episode, search }: Props) {
         )
       )}
       {found.length > 0 && validation && (
-        <EpisodeFindings found={found} jobId={validation.jobId} dataset={dataset} player={player} />
+        <EpisodeFindings
+          found={found}
+          episode={n}
+          jobId={validation.jobId}
+          format={search.format}
+          dataset={dataset}
+          player={player}
+        />
       )}
       {frames.isPending && <Loading what="the numbers" />}
       {frames.error && (

@@ -1,6 +1,6 @@
 import type { JobInfo } from "@robokit/core/job/schema"
 import type { ReactNode } from "react"
-import { formatBytes, formatCount, formatDuration, formatPrice, plural, spelled } from "../formatting.ts"
+import { formatBytes, formatDuration, formatPrice, plural, spelled } from "../formatting.ts"
 import { Ago } from "./ago.tsx"
 import { StatusBadge } from "./status-badge.tsx"
 import "./job-view.css"
@@ -19,7 +19,8 @@ export function JobFacts({ job }: { job: JobInfo }) {
         <Ago at={job.created_at} />
       </Fact>
       {job.cached_from === null && (
-        <Fact name="Attempt">{job.attempt === 0 ? "not begun" : formatCount(job.attempt)}</Fact>
+        // A job in parts is begun once more for their sum.
+        <Fact name="Begun">{job.attempt === 0 ? "not yet" : plural(job.attempt, "time")}</Fact>
       )}
       <Fact name="Size">{spelled(job.size_class)}</Fact>
       <Fact

@@ -45,7 +45,6 @@ export function JobList({ jobs, source }: Props) {
               </span>
             )}
             {job.price_usd > 0 && <span>{formatPrice(job.price_usd)}</span>}
-            {job.attempt > 1 && <span>attempt {job.attempt}</span>}
           </p>
         </li>
       ))}

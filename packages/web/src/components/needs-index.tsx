@@ -1,12 +1,13 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useEffect } from "react"
 import { statusQuery } from "../api/datasets.ts"
-import { schemasQuery, startJob } from "../api/jobs.ts"
+import { schemasQuery } from "../api/jobs.ts"
 import { isOpen } from "../api/polling.ts"
 import { ErrorNote } from "./error-note.tsx"
 import { JobProgress } from "./job-progress.tsx"
 import { Loading } from "./loading.tsx"
+import { useStartHere } from "./use-start-here.ts"
 import "./notes.css"
 
 const JOB = "indexing"
@@ -16,10 +17,7 @@ export function NeedsIndex({ dataset }: { dataset: DatasetInfo }) {
   const queryClient = useQueryClient()
   const status = useQuery(statusQuery(dataset.id))
   const { data: schemas } = useQuery(schemasQuery)
-  const start = useMutation({
-    mutationFn: () => startJob(dataset.id, JOB, {}),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["datasets", dataset.id] }),
-  })
+  const start = useStartHere(dataset, JOB)
   const job = status.data?.jobs.findLast((each) => each.job_type === JOB)
   const isDone = job?.status === "completed"
   useEffect(() => {
@@ -46,7 +44,7 @@ export function NeedsIndex({ dataset }: { dataset: DatasetInfo }) {
             type="button"
             className="button button-main"
             disabled={start.isPending}
-            onClick={() => start.mutate()}
+            onClick={() => start.mutate({})}
           >
             {start.isPending ? "Starting…" : job ? "Index them again" : "Index the episodes"}
           </button>

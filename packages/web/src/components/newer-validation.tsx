@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router"
-import type { ValidationJobs } from "../validation-jobs.ts"
+import type { NewestJobs } from "../newest-jobs.ts"
 import { addressOf } from "./dataset-link.tsx"
 import { JobProgress } from "./job-progress.tsx"
 import "./verdict.css"
 
 interface Props {
-  jobs: Pick<ValidationJobs, "open" | "failed">
+  jobs: Pick<NewestJobs, "open" | "failed">
   source: { repo_id: string; revision: string }
 }
 

@@ -1,13 +1,13 @@
 import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { JobSchema } from "../api/jobs.ts"
-import type { ValidationJobs } from "../validation-jobs.ts"
+import type { NewestJobs } from "../newest-jobs.ts"
 import { JobProgress } from "./job-progress.tsx"
 import { ErrorNote } from "./error-note.tsx"
-import { useStartValidation } from "./use-start-validation.ts"
+import { useStartHere } from "./use-start-here.ts"
 import { VerdictHead } from "./verdict-head.tsx"
 
 interface Props {
-  jobs: ValidationJobs
+  jobs: NewestJobs
   dataset: DatasetInfo
   /** Absent where this deployment cannot validate. */
   schema: JobSchema | undefined
@@ -16,7 +16,7 @@ interface Props {
 
 /** While nothing was assessed: how far it is, why it is not, and the way to have it done. */
 export function NoVerdict({ jobs: { open, failed }, dataset, schema, titleId }: Props) {
-  const start = useStartValidation(dataset)
+  const start = useStartHere(dataset, "validation")
   if (open) {
     return (
       <>

@@ -1,24 +1,17 @@
-import type { DatasetState } from "@robokit/core/dataset/schema"
 import type { Status } from "@robokit/core/job/schema"
-import "./status-badge.css"
+import { Badge } from "./badge.tsx"
 
 const SHOWN = {
   pending: ["waiting", "Waiting"],
   running: ["busy", "Running"],
-  processing: ["busy", "Processing"],
   completed: ["good", "Completed"],
   failed: ["bad", "Failed"],
-} as const satisfies Record<Status | DatasetState, readonly [string, string]>
+} as const satisfies Record<Status, readonly [string, string]>
 
-/** The word says it; colour and shape only repeat it. `detail` is the finer state, where it says more. */
-export function StatusBadge({ status, detail }: { status: Status | DatasetState; detail?: string }) {
+/** How a job stands. `detail` is the finer state, where it says more. */
+export function StatusBadge({ status, detail }: { status: Status; detail: string }) {
   const [tone, word] = SHOWN[status]
-  return (
-    <span className={`badge badge-${tone}`}>
-      <span className="badge-dot" aria-hidden="true" />
-      {detail ? (DETAILS[detail] ?? word) : word}
-    </span>
-  )
+  return <Badge tone={tone}>{DETAILS[detail] ?? word}</Badge>
 }
 
 const DETAILS: Record<string, string> = {

@@ -14,6 +14,7 @@ import { JobNotices } from "./job-notices.tsx"
 import { JobProgress } from "./job-progress.tsx"
 import { NotLookedAt } from "./not-looked-at.tsx"
 import { Reports } from "./reports.tsx"
+import { ValidationScope } from "./validation-scope.tsx"
 import { VerdictHead } from "./verdict-head.tsx"
 
 const FAILING: Record<Severity, string> = {
@@ -47,9 +48,7 @@ export function ValidationResult({ dataset, job, search, schema }: Props) {
       <section className="panel verdict" aria-labelledby="verdict-title">
         <VerdictHead tone={verdictOf(verdict, job)} titleId="verdict-title" reason={reason}>
           <span className="chip">{depth} depth</span>
-          {typeof job.params.episodes === "string" && (
-            <span className="chip chip-warn">only episodes {job.params.episodes}</span>
-          )}
+          <ValidationScope job={job} />
         </VerdictHead>
         <div className="verdict-body">
           <CoverageBars coverage={coverage} />

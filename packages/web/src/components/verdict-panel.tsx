@@ -13,6 +13,7 @@ import { addressOf } from "./dataset-link.tsx"
 import { JobMarks } from "./job-marks.tsx"
 import { NewerValidation } from "./newer-validation.tsx"
 import { NoVerdict } from "./no-verdict.tsx"
+import { ValidationScope } from "./validation-scope.tsx"
 import { VerdictHead } from "./verdict-head.tsx"
 import { WorstFindings } from "./worst-findings.tsx"
 import "./verdict.css"
@@ -74,6 +75,7 @@ function Done({ job, dataset, format }: Props & { job: JobListItem }) {
         reason={job.partial ? `${job.partial.detail} ${why}` : why}
       >
         <span className="chip">{depth} depth</span>
+        <ValidationScope job={job} />
         <JobMarks job={job} />
       </VerdictHead>
       <div className="verdict-body">

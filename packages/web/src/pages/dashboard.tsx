@@ -5,6 +5,7 @@ import { useDeferredValue, useState } from "react"
 import { listQuery, statsQuery } from "../api/datasets.ts"
 import { DatasetTable } from "../components/dataset-table.tsx"
 import { ErrorNote } from "../components/error-note.tsx"
+import { LoadMore } from "../components/load-more.tsx"
 import { Loading } from "../components/loading.tsx"
 import { NothingYet } from "../components/nothing-yet.tsx"
 import { ReferenceBox } from "../components/reference-box.tsx"
@@ -95,16 +96,7 @@ function Datasets({ stats }: { stats: DatasetStats }) {
               ? `${loaded.length} of ${plural(total, "dataset")}, newest first`
               : `${plural(rows.length, "match", "matches")} among the ${loaded.length} shown`}
           </p>
-          {list.hasNextPage && (
-            <button
-              type="button"
-              className="button button-small"
-              disabled={list.isFetchingNextPage}
-              onClick={() => void list.fetchNextPage()}
-            >
-              {list.isFetchingNextPage ? "Loading…" : "Load more"}
-            </button>
-          )}
+          <LoadMore list={list} />
         </div>
       )}
     </section>

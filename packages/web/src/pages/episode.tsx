@@ -2,6 +2,7 @@ import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import { useQuery } from "@tanstack/react-query"
 import { Link, useParams, useSearch } from "@tanstack/react-router"
 import { episodeQuery, isNotIndexed } from "../api/episodes.ts"
+import { ApiError } from "../api/problem.ts"
 import { addressOf } from "../components/dataset-link.tsx"
 import { DatasetNav } from "../components/dataset-nav.tsx"
 import { EpisodeView } from "../components/episode-view.tsx"
@@ -11,6 +12,7 @@ import { NeedsIndex } from "../components/needs-index.tsx"
 import { OfDataset } from "../components/of-dataset.tsx"
 import { useTitle } from "../components/title.tsx"
 import type { EpisodeSearch } from "../episode-search.ts"
+import { formatCount } from "../formatting.ts"
 import { NotFound } from "./not-found.tsx"
 
 /** One episode at one moment. */
@@ -36,11 +38,24 @@ function OneEpisode({ dataset, n, search }: { dataset: DatasetInfo; n: number; s
   if (episode) return <EpisodeView dataset={dataset} episode={episode} search={search} />
   if (isNotIndexed(error)) return <NeedsIndex dataset={dataset} />
   if (isPending) return <Loading what={`episode ${n}`} />
+  const isMissing = error instanceof ApiError && error.status === 404
   return (
-    <ErrorNote error={error} title={`Episode ${n} could not be read`} onRetry={() => void refetch()}>
-      <Link to="/$owner/$ref/episodes" params={addressOf(dataset.source)} className="button button-small">
-        All episodes
-      </Link>
-    </ErrorNote>
+    <>
+      <h1>Episode {formatCount(n)}</h1>
+      <ErrorNote
+        error={error}
+        title={isMissing ? "There is no such episode" : "It could not be read"}
+        onRetry={isMissing ? undefined : () => void refetch()}
+      >
+        <Link
+          to="/$owner/$ref/episodes"
+          params={addressOf(dataset.source)}
+          search={search.format === undefined ? {} : { format: search.format }}
+          className="button button-small"
+        >
+          All episodes
+        </Link>
+      </ErrorNote>
+    </>
   )
 }

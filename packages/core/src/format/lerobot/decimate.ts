@@ -95,7 +95,7 @@ export class Decimated {
       notes.push(`There are more values than ${MAX_SERIES} series have room for; ask for single columns.`)
     if (this.#infinite.size > 0)
       notes.push(
-        `${plural(this.#infinite.size, "column")} hold infinite values (${[...this.#infinite][0]}); they are left out.`,
+        `${plural(this.#infinite.size, "column has", "columns have")} infinite values (${[...this.#infinite][0]}); they are left out.`,
       )
     return { t: listed(this.#times), series }
   }
