@@ -4,11 +4,13 @@ import { rangeOf } from "./data-file.ts"
 import { isWhole } from "./episodes.ts"
 import { NUMBERING } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
-import { cancellationOf, deviationOf, type Deviation } from "./stats-compare.ts"
+import { cancellationOf, deviationOf, type Deviation, type Expected, isFloat32Sum } from "./stats-compare.ts"
 import { tableOfRecord } from "./stats-tables.ts"
 import type { DatasetFacts, EpisodeFacts, EpisodeValues, StatsFacts } from "./subjects.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
+/** The largest number whose square an int64 holds. */
+const SQUARED_INT64 = Math.sqrt(2 ** 63)
 const RECOMPUTE = "Recompute the statistics: lerobot-edit-dataset --operation.type recompute_stats."
 
 /** Whether the stored statistics are those of the data. */
@@ -62,9 +64,10 @@ export const statsDataRules = {
     check(values, report, facts) {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
-      // Squares that overflow a short integer spoil the deviation alone: that is told apart.
-      const found = expected && deviationOf(isShort(facts, feature) ? { ...stored, std: undefined } : stored, expected)
-      if (!found) return
+      // What the arithmetic of lerobot spoilt is told apart.
+      const found =
+        expected && deviationOf(overflows(facts, feature, expected) ? { ...stored, std: undefined } : stored, expected)
+      if (!found || isFloat32Sum(stored, expected, values.values)) return
       const path = pathOf(facts, of.record)
       report({
         ...told(found, path, feature, `those of episode ${of.episode} give`),
@@ -91,23 +94,21 @@ export const statsDataRules = {
   },
   "ST-F32-CANCEL": {
     on: "episode_values",
-    title: "Standard deviations are not spoilt by the precision they were computed in",
+    title: "Means and deviations are not spoilt by the precision they were computed in",
     // LeRobot itself writes it.
     severity: "info",
     kind: "risk",
     cost: "wide",
     versions: ["v3.0"],
-    why: "LeRobot ≥ 0.4 subtracts two large squares in the values' own type: float32 cancels, short integers overflow (lerobot#3682).",
+    why: "LeRobot ≥ 0.4 sums up, and subtracts two large squares, in the values' own type: float32 loses digits, integers overflow (lerobot#3682).",
     reference: `${LEROBOT}/4704`,
-    fix: "Compute the deviation in float64.",
+    fix: "Compute them in float64.",
     check(values, report, facts) {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
       if (!expected) return
-      const short = isShort(facts, feature)
-      const found = short ? deviationOf({ std: stored.std }, expected) : cancellationOf(stored, expected)
-      // Where more is wrong than the deviation, the statistics are of other data.
-      if (!found || deviationOf({ ...stored, std: undefined }, expected)) return
+      const found = spoiltIn(values, stored, expected, overflows(facts, feature, expected))
+      if (!found) return
       const path = pathOf(facts, of.record)
       report({
         ...told(found, path, feature, `those of episode ${of.episode} give`),
@@ -155,8 +156,25 @@ export const statsDataRules = {
   },
 } as const satisfies Rules
 
-const isShort = ({ info }: DatasetFacts, feature: string) =>
-  /^u?int(?:8|16|32)$/.test(info.parsed.features.find(({ key }) => key === feature)?.dtype ?? "")
+/** Whether squares overflow the feature's own type, in which lerobot 0.4 and 0.5 compute them: the deviation is spoilt then. */
+function overflows({ info }: DatasetFacts, feature: string, { min, max }: Expected) {
+  const dtype = info.parsed.features.find(({ key }) => key === feature)?.dtype ?? ""
+  if (!/^u?int64$/.test(dtype)) return /^u?int(?:8|16|32)$/.test(dtype)
+  return [min, max].some((extremes) => Array.from(extremes).some((value) => Math.abs(value) > SQUARED_INT64))
+}
+
+function spoiltIn(
+  { values }: EpisodeValues,
+  stored: NonNullable<EpisodeValues["stored"]>,
+  expected: Expected,
+  isOverflow: boolean,
+): Deviation | null {
+  const whole = deviationOf(stored, expected)
+  if (whole && isFloat32Sum(stored, expected, values)) return whole
+  // Where more is wrong than the deviation, the statistics are of other data.
+  if (deviationOf({ ...stored, std: undefined }, expected)) return null
+  return isOverflow ? deviationOf({ std: stored.std }, expected) : cancellationOf(stored, expected)
+}
 
 const isSame = (a: number, b: number) => Math.fround(a) === Math.fround(b)
 
