@@ -123,3 +123,31 @@ test("statistics of pictures that lack and lines that are no JSON do not stop wh
   expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["error ST-EP-BIJECTION"])
   expect(findings[0]!.message).toMatch(/Line 2 /)
 })
+
+test("means that a long episode's sums of float32 put beside what stands still are lerobot's own", async () => {
+  const still: [number, number] = [99.7, 99.7]
+  const long: LeRobotSpec = {
+    ...spec(1),
+    episodes: [{ length: 20_000, tasks: ["Pick"] }],
+    signals: spec(1).signals.map((signal) => ({ ...signal, ranges: [still, ...RANGES.slice(1)], grippers: [] })),
+  }
+  const { findings } = await look(memoryFiles(await built(long)), "full")
+  const told = findings.filter(({ code }) => code.startsWith("ST-"))
+  expect(told.map(({ severity, code, where }) => [severity, code, where.feature])).toEqual([
+    ["info", "ST-F32-CANCEL", "action"],
+    ["info", "ST-F32-CANCEL", "observation.state"],
+  ])
+})
+
+test("actions that are zero whenever nothing is commanded are no placeholders", async () => {
+  const relative = (of: number) => (frame: number) => (frame >= 3 && frame % 5 < of ? 1 : 0)
+  const codes = async (at: (frame: number) => number) => {
+    const bytes = await built(spec(1), ({ episodes }) => {
+      const action = episodes[0]!.columns.find(({ name }) => name === "action")!
+      action.values = (action.values as Float32Array).map((_, each) => at(Math.floor(each / 3)))
+    })
+    return (await look(memoryFiles(bytes), "full")).findings.map(({ code }) => code)
+  }
+  expect(await codes(relative(1))).not.toContain("VAL-FIRST-ZERO")
+  expect(await codes(relative(5))).toContain("VAL-FIRST-ZERO")
+})
