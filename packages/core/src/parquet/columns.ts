@@ -26,15 +26,16 @@ export interface RowGroupData {
  * wanted leaves at a time.
  *
  * @param paths leaf paths, outermost name first (`["length"]`, `["tasks", "list", "element"]`).
+ * @param rounds whether integers that a double cannot hold are rounded instead of refused.
  * @throws AppError `dataset_malformed`, `decompression_limit` or `format_unsupported`, all with `path`.
  */
 export async function* readColumns(
   bytes: Bytes,
   footer: Footer,
   paths: readonly (readonly string[])[],
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, rounds = false }: { signal?: AbortSignal; rounds?: boolean } = {},
 ): AsyncGenerator<RowGroupData> {
-  const leaves = leavesOf(footer.schema)
+  const leaves = leavesOf(footer.schema).map((leaf) => (rounds ? { ...leaf, isRounded: true } : leaf))
   const wanted = paths.map((path) => leaves.findIndex((leaf) => isSame(leaf.path, path)))
   const budget = new Budget(20 * bytes.size + 64 * 1024 * 1024)
   const ranges = planRanges(footer, new Set(wanted))
