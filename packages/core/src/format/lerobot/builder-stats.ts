@@ -33,7 +33,11 @@ export function statsOf(
   const columns = Array.from({ length: width }, (_, dimension) => {
     const column = new Float64Array(rows)
     for (let row = 0; row < rows; row++) column[row] = values[row * width + dimension]!
-    return ofLevels({ values: column, counts: ONES }, rows, { single, method, add: single && width > 1 ? Math.fround : exactly })
+    return ofLevels({ values: column, counts: ONES }, rows, {
+      single,
+      method,
+      add: single && width > 1 ? Math.fround : exactly,
+    })
   })
   return gather(columns, rows)
 }

@@ -151,3 +151,34 @@ test("actions that are zero whenever nothing is commanded are no placeholders", 
   expect(await codes(relative(1))).not.toContain("VAL-FIRST-ZERO")
   expect(await codes(relative(5))).toContain("VAL-FIRST-ZERO")
 })
+
+test("a clock in nanoseconds is read although a double cannot hold it to the last one", async () => {
+  const clock = { name: "observation.clock", role: "state", dtype: "int64", names: ["ns"], ranges: [[0, 9]] } as const
+  const timed: LeRobotSpec = {
+    ...spec(2),
+    signals: [...spec(2).signals, { ...clock, names: ["ns"], ranges: [[0, 9]] }],
+  }
+  const bytes = await built(timed, ({ episodes }) => {
+    for (const { columns } of episodes) {
+      const column = columns.find(({ name }) => name === "observation.clock")!
+      column.values = Float64Array.from(column.values as ArrayLike<number>, (_, at) => 1.76e18 + at * 33_333_333)
+    }
+  })
+  const { findings, verdict } = await look(memoryFiles(bytes), "full")
+  expect(verdict).toBe("pass")
+  const stale = findings.filter(({ code }) => code === "ST-MATCH-DATA")
+  expect(stale.map(({ where }) => where.feature)).toEqual(["observation.clock"])
+})
+
+test("episodes of one frame that differ from each other do not stand still", async () => {
+  const short: LeRobotSpec = { ...spec(3), episodes: Array.from({ length: 3 }, () => ({ length: 1, tasks: ["Pick"] })) }
+  const move = ({ episodes }: Tables) => {
+    for (const [episode, { columns }] of episodes.entries()) {
+      const action = columns.find(({ name }) => name === "action")!
+      action.values = Float32Array.of(episode, 1, -episode)
+    }
+  }
+  const { findings } = await look(memoryFiles(await built(short, move)), "full")
+  const still = findings.filter(({ code, where }) => code === "VAL-CONST-EP" && where.feature === "action")
+  expect(still.map(({ message }) => message)).toEqual([expect.stringContaining('1 dimension of 3: "lift"')])
+})
