@@ -106,7 +106,12 @@ export const tableRules = {
       if (!file.leaves.some(({ path }) => path[0] === "subtask_index")) return
       const where = { path: file.entry.path, feature: "subtask_index" }
       if (!facts.has("subtasks")) {
-        return report({ message: `${shown(file.entry.path)} has subtask_index: ${facts.whyNot("subtasks")}`, where })
+        return report({
+          message: `${shown(file.entry.path)} has subtask_index: ${facts.whyNot("subtasks")}`,
+          where,
+          // Without a table, which converters and edits do not take along, loaders give no texts; with one, they look each up.
+          ...(!facts.listing.byPath.has("meta/subtasks.parquet") && { severity: "warning" as const }),
+        })
       }
       const range = file.range("subtask_index")
       const count = facts.subtasks.rows.length
