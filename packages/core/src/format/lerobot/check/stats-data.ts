@@ -1,4 +1,5 @@
 import { statisticsOf } from "../../../numeric/statistics.ts"
+import { isCamera } from "../declared-camera.ts"
 import { shown } from "../notes.ts"
 import { rangeOf } from "./data-file.ts"
 import { isWhole } from "./episodes.ts"
@@ -9,6 +10,10 @@ import { tableOfRecord } from "./stats-tables.ts"
 import type { DatasetFacts, EpisodeFacts, EpisodeValues, StatsFacts } from "./subjects.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
+/** Of the largest value, by which a picture's mean may differ when it is computed anew. */
+const PICTURE_MEAN = 0.1
+/** Actions that a policy predicts at once are some tens. */
+const MAX_CHUNK = 1000
 /** The largest number whose square an int64 holds. */
 const SQUARED_INT64 = Math.sqrt(2 ** 63)
 const RECOMPUTE = "Recompute the statistics: lerobot-edit-dataset --operation.type recompute_stats."
@@ -26,26 +31,40 @@ export const statsDataRules = {
     why: "It was left behind when episodes were edited: policies normalise by numbers of other data.",
     reference: `${LEROBOT}/4276`,
     fix: RECOMPUTE,
-    check({ info, stats, episode_stats, episodes }, report) {
+    check(facts, report) {
+      const { info, stats, episode_stats, episodes } = facts
       if (episode_stats.error || !isWhole(episodes)) return
       // Rows too many or too few are told by the rules of the table.
       const { total_episodes } = info.parsed
-      const isCounted = total_episodes === null || total_episodes === episodes.rows
-      if (!isCounted || new Set(episodes.episode_index).size !== episodes.rows) return
-      for (const [feature, expected] of episode_stats.aggregates) {
-        if (NUMBERING.has(feature)) continue
-        const stored = storedIn(stats, feature)
-        if (stored?.mean?.length !== expected.dims) continue
-        const found = deviationOf(stored, expected)
+      const isWholeTable = total_episodes === null || total_episodes === episodes.rows
+      if (!isWholeTable || new Set(episodes.episode_index).size !== episodes.rows) return
+      for (const feature of info.parsed.features) {
+        const { key } = feature
+        const expected = episode_stats.aggregates.get(key)
+        const stored = expected && !NUMBERING.has(key) && storedIn(stats, key)
+        if (!stored || stored.mean.length !== expected.dims) continue
+        const found = isCamera(feature)
+          ? offInPictures(stored, expected)
+          : deviationOf(overflows(facts, key, expected) ? { ...stored, std: undefined } : stored, expected)
+        const count = stored.count?.[0]
         if (found) {
-          report({ ...told(found, stats.path, feature, "the episodes' statistics give"), size: found.excess })
+          const chunk = key === "action" && count !== undefined ? chunkOf(count, episodes) : null
+          report({
+            ...told(found, stats.path, key, "the episodes' statistics give"),
+            size: found.excess,
+            // What lerobot ≥ 0.6 computes for policies that learn relative actions.
+            ...(chunk !== null && {
+              message: `${stats.path} has the statistics of relative actions, in chunks of ${chunk}.`,
+              severity: "info" as const,
+            }),
+          })
           continue
         }
-        const count = stored.count?.[0]
-        if (count === undefined || count === expected.count || Number.isNaN(expected.count)) continue
+        const isCounted = count === undefined || count === expected.count || Number.isNaN(expected.count)
+        if (isCounted || isCamera(feature)) continue
         report({
-          message: `${stats.path} counts ${count} samples of ${shown(feature)}; its episodes count ${expected.count}.`,
-          where: { path: stats.path, feature },
+          message: `${stats.path} counts ${count} samples of ${shown(key)}; its episodes count ${expected.count}.`,
+          where: { path: stats.path, feature: key },
           evidence: { count, expected: expected.count },
         })
       }
@@ -155,6 +174,36 @@ export const statsDataRules = {
     },
   },
 } as const satisfies Rules
+
+/**
+ * Pictures' statistics that were computed anew are those of the decoded video, and of all frames instead of a sample; and the
+ * episodes' own deviations may be spoilt (lerobot#3682). What is left to compare is the mean, and not closely.
+ */
+function offInPictures({ mean }: { mean: ArrayLike<number> }, expected: Expected): Deviation | null {
+  let worst: Deviation | null = null
+  for (let dimension = 0; dimension < expected.dims; dimension++) {
+    const [stored, value] = [mean[dimension]!, expected.mean[dimension]!]
+    const excess = Math.abs(stored - value) / (PICTURE_MEAN * Math.abs(expected.max[dimension]!) + 1e-9)
+    if (excess > (worst?.excess ?? 1)) worst = { statistic: "mean", dimension, stored, expected: value, excess }
+  }
+  return worst
+}
+
+/** Frames of a chunk when `count` is that of all chunks of so many in all episodes; null when it is of none. */
+function chunkOf(count: number, { length }: EpisodeFacts): number | null {
+  const episodes = new Map<number, number>()
+  for (const frames of length) episodes.set(frames, (episodes.get(frames) ?? 0) + 1)
+  const longest = Math.min(
+    MAX_CHUNK,
+    length.reduce((most, each) => Math.max(most, each), 0),
+  )
+  for (let chunk = 2; chunk <= longest; chunk++) {
+    let starts = 0
+    for (const [frames, times] of episodes) starts += Math.max(0, frames - chunk + 1) * times
+    if (starts * chunk === count) return chunk
+  }
+  return null
+}
 
 /** Whether squares overflow the feature's own type, in which lerobot 0.4 and 0.5 compute them: the deviation is spoilt then. */
 function overflows({ info }: DatasetFacts, feature: string, { min, max }: Expected) {
