@@ -22,6 +22,8 @@ export const tableRules = {
         message: `${shown(entry.path)} cannot be read: ${error.message}`,
         where: { path: entry.path },
         evidence: { bytes: entry.size },
+        // Too large for us is nothing that is wrong with it; that it was not looked at, the verdict says.
+        ...(error.kind === "limit" && { severity: "warning" as const }),
       })
     },
   },
