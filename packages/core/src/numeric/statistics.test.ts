@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { statisticsOf } from "./statistics.ts"
+import { float32Moments, statisticsOf } from "./statistics.ts"
 
 const range = (from: number, to: number) => Float32Array.from({ length: to - from }, (_, at) => from + at)
 const std = (variance: Float64Array) => [...variance].map(Math.sqrt)
@@ -32,6 +32,16 @@ test("two dimensions, row by row", () => {
   expect(std(variance)[1]).toBeCloseTo(11.18034, 5)
   expect(quantiles![2]).toBeCloseTo(1.0002, 6)
   expect(quantiles![7]).toBeCloseTo(20.002, 5)
+})
+
+// What NumPy 2.2 gives: x.mean(axis=0), and (x**2).mean(axis=0) − x.mean(axis=0)**2.
+test("sums of float32, row after row", () => {
+  const values = new Float32Array(20_000 * 3)
+  for (let row = 0; row < 20_000; row++) values.set([99.7, 0.1, 170.1 + (row % 7) * 0.5], row * 3)
+  const { mean, variance } = float32Moments(values, 3)
+  expect([...mean]).toEqual([99.71906280517578, 0.09998293966054916, 171.57179260253906])
+  expect([...variance]).toEqual([0, 1.8803402781486511e-6, 10.521484375])
+  expect(statisticsOf(values, 3, false).variance[2]).toBeCloseTo(1, 3)
 })
 
 test("a constant has no variance and is its own quantile", () => {

@@ -59,6 +59,32 @@ export function statisticsOf(values: Numbers, dims: number, withQuantiles: boole
   return all
 }
 
+/** Mean and population variance, a number per dimension. */
+export type Moments = Pick<Statistics, "mean" | "variance">
+
+/**
+ * Mean and variance as sums of float32 give them, row after row: what NumPy, and so lerobot ≥ 0.4 (E[x²] − mean²), makes of
+ * `rows × dims` float32 of more than one dimension. Off by up to `rows` × 2⁻²⁴ of the largest value.
+ */
+export function float32Moments(values: Float32Array, dims: number): Moments {
+  const rows = dims > 0 ? Math.floor(values.length / dims) : 0
+  const [sums, squares] = [new Float32Array(dims), new Float32Array(dims)]
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let dimension = 0; dimension < dims; dimension++, at++) {
+      const value = values[at]!
+      sums[dimension]! += value
+      squares[dimension]! += Math.fround(value * value)
+    }
+  }
+  const [mean, variance] = [new Float64Array(dims), new Float64Array(dims)]
+  for (let dimension = 0; dimension < dims; dimension++) {
+    const each = Math.fround(sums[dimension]! / rows)
+    mean[dimension] = each
+    variance[dimension] = Math.max(0, Math.fround(Math.fround(squares[dimension]! / rows) - Math.fround(each * each)))
+  }
+  return { mean, variance }
+}
+
 /** One dimension at a time, kept between calls; a call leaves nothing in it that the next one reads. */
 let column = new Float64Array(1024)
 

@@ -2,17 +2,19 @@ import { gzipSync } from "node:zlib"
 import { parquetWriteBuffer } from "hyparquet-writer"
 import { describe, expect, test } from "vitest"
 import { memoryFiles } from "../files/memory.ts"
+import { Budget } from "./budget.ts"
 import { unpackLz4, unpackSnappy } from "./codecs.ts"
 import { readColumns } from "./columns.ts"
 import { readFooter } from "./footer.ts"
 import { rememberTail } from "./tail.ts"
 
-async function read(body: Uint8Array, column: string) {
+async function read(body: Uint8Array, column: string, isPatient = false) {
   const files = memoryFiles({ "x.parquet": body })
   const bytes = rememberTail(files.open({ path: "x.parquet", size: body.length, oid: null, lfs: false }))
   const footer = await readFooter(bytes)
   let values = 0
-  for await (const { columns } of readColumns(bytes, footer, [[column]])) values += columns[0]!.values.length
+  for await (const { columns } of readColumns(bytes, footer, [[column]], { isPatient }))
+    values += columns[0]!.values.length
   return { values, requests: files.usage.requests }
 }
 
@@ -31,6 +33,14 @@ describe("tables that unpack to more than they can honestly hold", () => {
     )
     expect(body.length).toBeLessThan(1_000_000)
     await expect(read(body, "x")).rejects.toMatchObject({ code: "decompression_limit", path: "x.parquet" })
+    expect(await read(body, "x", true)).toEqual({ values: rows, requests: 1 })
+  })
+
+  test("parts that each fit end at the limit of the whole", () => {
+    const whole = new Budget(100)
+    new Budget(60, whole).spend(60)
+    expect(() => new Budget(60, whole).spend(41)).toThrow(/far more/)
+    expect(() => new Budget(60).spend(61)).toThrow(/far more/)
   })
 
   test("as many as fit are read, in the one request the footer took", async () => {

@@ -13,9 +13,12 @@ export class Bomb extends Error {
 /** Counts what decoding emits, because a header may lie about it. */
 export class Budget {
   #left: number
+  readonly #whole: Budget | undefined
 
-  constructor(bytes: number) {
+  /** @param whole what this one is a part of: what is spent here is spent there, too. */
+  constructor(bytes: number, whole?: Budget) {
     this.#left = bytes
+    this.#whole = whole
   }
 
   /** Call before allocating. */
@@ -23,5 +26,6 @@ export class Budget {
     if (!(bytes >= 0)) throw new Corrupt(`a length of ${bytes}`)
     this.#left -= bytes
     if (this.#left < 0) throw new Bomb("it unpacks to far more than its size allows")
+    this.#whole?.spend(bytes)
   }
 }

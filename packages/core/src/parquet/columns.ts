@@ -13,6 +13,11 @@ const GAP = 128 * 1024
 /** A merged range never grows beyond this, so that memory is bounded. */
 const MAX_RANGE = 4 * 1024 * 1024
 const MAX_CHUNK = 512 * 1024 * 1024
+const MB = 1024 * 1024
+/** What a file may unpack to beyond twenty times its size: one row group at a time, and all of them. */
+const SLACK = { group: 64 * MB, file: 64 * MB }
+/** The same for who reads whole datasets: of an embedding that never changes, next to nothing is stored. */
+const WIDE_SLACK = { group: 512 * MB, file: 1024 * MB }
 
 export interface RowGroupData {
   row_group: number
@@ -26,21 +31,25 @@ export interface RowGroupData {
  * wanted leaves at a time.
  *
  * @param paths leaf paths, outermost name first (`["length"]`, `["tasks", "list", "element"]`).
+ * @param isPatient whether values that hardly differ may unpack to a gigabyte, half of it at a time.
+ * @param rounds whether integers that a double cannot hold are rounded instead of refused.
  * @throws AppError `dataset_malformed`, `decompression_limit` or `format_unsupported`, all with `path`.
  */
 export async function* readColumns(
   bytes: Bytes,
   footer: Footer,
   paths: readonly (readonly string[])[],
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, rounds = false, isPatient = false }: { signal?: AbortSignal; rounds?: boolean; isPatient?: boolean } = {},
 ): AsyncGenerator<RowGroupData> {
-  const leaves = leavesOf(footer.schema)
+  const leaves = leavesOf(footer.schema).map((leaf) => (rounds ? { ...leaf, isRounded: true } : leaf))
   const wanted = paths.map((path) => leaves.findIndex((leaf) => isSame(leaf.path, path)))
-  const budget = new Budget(20 * bytes.size + 64 * 1024 * 1024)
+  const slack = isPatient ? WIDE_SLACK : SLACK
+  const whole = new Budget(20 * bytes.size + slack.file)
   const ranges = planRanges(footer, new Set(wanted))
   const done = Map.groupBy(new Set(ranges.values()), ({ lastGroup }) => lastGroup)
   for (const [row_group, group] of footer.row_groups.entries()) {
     const columns: (LeafData | null)[] = []
+    const budget = new Budget(20 * bytes.size + slack.group, whole)
     for (const leaf of wanted) {
       const chunk = group.columns.find((each) => each.leaf === leaf)
       columns.push(chunk ? await decode(bytes, chunk, leaves[leaf]!, group.num_rows, ranges, budget, signal) : null)
@@ -69,7 +78,7 @@ export async function readFirstValues(
   const length = Math.min(chunk.total_compressed_size, limit)
   const body = await bytes.read(chunk.start, chunk.start + length, signal)
   try {
-    return readChunkStart(body, chunk, leaves[at]!, new Budget(20 * length + 64 * 1024 * 1024))
+    return readChunkStart(body, chunk, leaves[at]!, new Budget(20 * length + SLACK.group))
   } catch (cause) {
     throw asAppError(cause, bytes.path, leaves[at]!)
   }

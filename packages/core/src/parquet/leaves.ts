@@ -24,6 +24,8 @@ export interface Leaf {
   maxDefinition: number
   /** How many of the elements above repeat. */
   maxRepetition: number
+  /** Whether integers that a double cannot hold are rounded; else they are refused. */
+  isRounded?: boolean
 }
 
 /** The leaves of a schema, in file order. A leaf of a type without values (INT96) is listed as `fixed` of 12 bytes. */

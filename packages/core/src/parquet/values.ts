@@ -5,7 +5,7 @@ import { readHybrid } from "./levels.ts"
 import { Corrupt } from "./thrift.ts"
 
 /**
- * Values without nulls. Integers of 64 bits become doubles and must be exact; texts are decoded; booleans are 0 and 1.
+ * Values without nulls. Integers of 64 bits become doubles, exact unless the leaf may be rounded; texts are decoded; booleans are 0 and 1.
  */
 export type Values = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | string[] | Uint8Array[]
 
@@ -51,7 +51,7 @@ export function readPlain(bytes: Uint8Array, leaf: Leaf, count: number, budget: 
   const high = leaf.kind === "int64" ? new Int32Array(low.buffer) : low
   const out = new Float64Array(count)
   for (let index = 0; index < count; index++) {
-    out[index] = exact(high[index * 2 + 1]! * 2 ** 32 + low[index * 2]!)
+    out[index] = double(high[index * 2 + 1]! * 2 ** 32 + low[index * 2]!, leaf)
   }
   return out
 }
@@ -114,16 +114,17 @@ function readByteArrays(bytes: Uint8Array, isText: boolean, count: number, budge
   return arrays.map((each) => utf8.decode(each))
 }
 
-function fromIntegers(values: BigInt64Array, { kind }: Leaf): Values {
+function fromIntegers(values: BigInt64Array, leaf: Leaf): Values {
+  const { kind } = leaf
   if (kind === "int32") return Int32Array.from(values, (value) => Number(BigInt.asIntN(32, value)))
   if (kind === "uint32") return Uint32Array.from(values, (value) => Number(BigInt.asUintN(32, value)))
-  if (kind === "int64") return Float64Array.from(values, (value) => exact(Number(value)))
-  if (kind === "uint64") return Float64Array.from(values, (value) => exact(Number(BigInt.asUintN(64, value))))
+  if (kind === "int64") return Float64Array.from(values, (value) => double(Number(value), leaf))
+  if (kind === "uint64") return Float64Array.from(values, (value) => double(Number(BigInt.asUintN(64, value)), leaf))
   throw new Corrupt("integers where another type belongs")
 }
 
-function exact(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new Unsupported("it holds an integer beyond 2^53")
+function double(value: number, { isRounded }: Leaf): number {
+  if (!isRounded && !Number.isSafeInteger(value)) throw new Unsupported("it holds an integer beyond 2^53")
   return value
 }
 

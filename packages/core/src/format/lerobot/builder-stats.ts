@@ -24,7 +24,7 @@ export interface Levels {
   counts: ArrayLike<number>
 }
 
-/** Statistics of `rows × width` values, row by row. */
+/** Statistics of `rows × width` values, row by row. numpy adds up float32 of several dimensions in float32, a single one pairwise. */
 export function statsOf(
   values: ArrayLike<number>,
   { width, single, method }: { width: number; single: boolean; method: StatMethod },
@@ -33,7 +33,11 @@ export function statsOf(
   const columns = Array.from({ length: width }, (_, dimension) => {
     const column = new Float64Array(rows)
     for (let row = 0; row < rows; row++) column[row] = values[row * width + dimension]!
-    return ofLevels({ values: column, counts: ONES }, rows, { single, method })
+    return ofLevels({ values: column, counts: ONES }, rows, {
+      single,
+      method,
+      add: single && width > 1 ? Math.fround : exactly,
+    })
   })
   return gather(columns, rows)
 }
@@ -46,7 +50,7 @@ export function statsOfLevels(
   const columns = channels.map((levels) => {
     let total = 0
     for (let each = 0; each < levels.counts.length; each++) total += levels.counts[each]!
-    const stats = ofLevels(levels, total, { single: false, method })
+    const stats = ofLevels(levels, total, { single: false, method, add: exactly })
     return Object.fromEntries(Object.entries(stats).map(([name, value]) => [name, value * scale])) as One
   })
   return gather(columns, samples)
@@ -58,9 +62,18 @@ type One = Partial<Record<StatName, number>> & Record<"min" | "max" | "mean" | "
 const ONES: ArrayLike<number> = { length: 0 }
 const countAt = (counts: ArrayLike<number>, at: number) => (counts === ONES ? 1 : counts[at]!)
 
-function ofLevels(levels: Levels, total: number, { single, method }: { single: boolean; method: StatMethod }): One {
+const exactly = (value: number) => value
+
+interface Arithmetic {
+  single: boolean
+  method: StatMethod
+  /** What becomes of a sum after each summand. */
+  add: (sum: number) => number
+}
+
+function ofLevels(levels: Levels, total: number, { single, method, add }: Arithmetic): One {
   const { values, counts } = levels
-  const round = single ? Math.fround : (value: number) => value
+  const round = single ? Math.fround : exactly
   let min = Infinity
   let max = -Infinity
   let sum = 0
@@ -73,8 +86,8 @@ function ofLevels(levels: Levels, total: number, { single, method }: { single: b
     if (value < min) min = value
     if (value > max) max = value
     missing ||= Number.isNaN(value)
-    sum += value * count
-    squares += round(value * value) * count
+    sum = add(sum + value * count)
+    squares = add(squares + round(value * value) * count)
   }
   // One NaN makes every statistic NaN, as in numpy.
   if (missing) min = max = NaN

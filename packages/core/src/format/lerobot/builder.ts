@@ -12,7 +12,7 @@ export { aggregateAll, planLeRobot } from "./builder-tables.ts"
 export type { EpisodeTable, Tables } from "./builder-tables.ts"
 
 /** Raised when the same spec gives other bytes than before: caches of built datasets are keyed by it. */
-export const BUILDER_VERSION = 1
+export const BUILDER_VERSION = 2
 
 export interface BuildOptions {
   media?: Media

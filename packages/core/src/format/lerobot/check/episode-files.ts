@@ -1,4 +1,5 @@
 import { plural, shown } from "../notes.ts"
+import { rowsByDataFile } from "./episode-places.ts"
 import { isWhole } from "./episodes.ts"
 import type { DataFile, EpisodeFacts, FileSummary, Whole } from "./subjects.ts"
 import type { Rules } from "./rule.ts"
@@ -111,9 +112,12 @@ export const episodeFileRules = {
     versions: "all",
     why: "LeRobot takes the i-th row for index i; merges that only copy files repeat the numbers.",
     reference: `${LEROBOT}/2678`,
-    check({ files, isComplete }, report) {
+    check({ facts, files, isComplete }, report) {
       const ranges = rangesOf(files)
       if (!ranges || !isComplete) return
+      // Of a file and its copy it is the one that no episode points to that is too many.
+      const used = facts.has("episodes") ? rowsByDataFile(facts.episodes) : new Map<string, number[]>()
+      ranges.sort((a, b) => a.min - b.min || Number(used.has(b.path)) - Number(used.has(a.path)))
       let expected = 0
       for (const { path, min, max, rows } of ranges) {
         const found = min !== expected ? min : max
@@ -271,12 +275,13 @@ export function* misplacedEpisodes({
 }: Pick<Whole, "facts" | "files">): Generator<Misplaced> {
   const ranges = rangesOf(files)
   if (!ranges) return
-  const paths = new Set(ranges.map(({ path }) => path))
+  const own = new Map(ranges.map((range) => [range.path, range]))
   for (let row = 0; row < episodes.rows; row++) {
     const [from, to] = [episodes.from[row]!, episodes.to[row]!]
     const pointer = episodes.dataPath(row)
-    if (!(to > from) || pointer === undefined || !paths.has(pointer)) continue
-    const actual = fileOf(ranges, from)
+    const pointed = own.get(pointer ?? "")
+    if (!(to > from) || pointer === undefined || !pointed) continue
+    const actual = pointed.min <= from && from <= pointed.max ? pointed : fileOf(ranges, from)
     if (!actual || actual.path === pointer) continue
     const is2401 = actual.min === from && isBefore(pointer, actual.path, ranges)
     yield { episode: episodes.episode_index[row]!, from, to, pointer, actual: actual.path, is2401 }

@@ -130,7 +130,7 @@ export async function* tablesFromParquet(
     if (leaves.length === 0) continue
     const paths = leaves.map(({ path }) => path)
     let row = first
-    for await (const group of readColumns(bytes, footer, paths, { signal })) {
+    for await (const group of readColumns(bytes, footer, paths, { signal, rounds: true })) {
       const rows = Int32Array.from({ length: group.rows }, (_, at) => row + at)
       const at = { rows, episodes: episodes.episode_index.subarray(row, row + group.rows) }
       yield tableOfRowGroup(shard, group, leaves, at)

@@ -122,9 +122,11 @@ export const featureRules = {
     why: "Two arms without prefixes: left and right cannot be told apart.",
     reference: null,
     check({ info }, report) {
-      for (const { key, names } of info.parsed.features) {
-        const twice = names?.find((name, at) => names.indexOf(name) !== at)
-        if (twice !== undefined)
+      for (const { key, names, raw } of info.parsed.features) {
+        // A map names parts, each of which has an x of its own.
+        const parts = isRecord(raw["names"]) ? Object.values(raw["names"]) : [names]
+        const twice = names && parts.flatMap((part) => doubleIn(Array.isArray(part) ? part : []) ?? [])[0]
+        if (twice !== null && twice !== undefined)
           report({
             message: `Feature ${shown(key)} has the name ${shown(twice)} twice.`,
             where: { path: INFO, feature: key },
@@ -213,3 +215,8 @@ export const featureRules = {
     },
   },
 } as const satisfies Rules
+
+function doubleIn(names: readonly unknown[]): unknown {
+  const seen = new Set<unknown>()
+  return names.find((name) => seen.size === seen.add(name).size)
+}

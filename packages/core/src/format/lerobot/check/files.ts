@@ -80,7 +80,9 @@ export const fileRules = {
         // Recorders leave the pictures they encoded; dead weight, and nothing is wrong.
         { pattern: /^images\/.*\.(?:png|jpe?g|tiff?)$/i, what: "picture", severity: "info" as const },
         {
-          pattern: /(?:^|\/)(?:\.cache\/|\.DS_Store$|tmp[^/]*$|[^/]*\.(?:incomplete|lock|part|tmp)$)/,
+          // A lock of packages is nobody's leftover; one of a table or a video is.
+          pattern:
+            /(?:^|\/)(?:\.cache\/|\.DS_Store$|tmp[^/]*$|[^/]*\.(?:incomplete|part|tmp)$)|^(?:data|meta|videos)\/.*\.lock$/,
           what: "temporary file",
           severity: "warning" as const,
         },

@@ -237,6 +237,7 @@ export const EXPECTED: Record<string, Expected> = {
     verdict: "fail",
     findings: {
       "error EP-COLS": "The table's columns are named otherwise (data_chunk_index) or missing: LeRobot cannot load it.",
+      "warning EP-COLS": "It has no tasks of the episodes either; a loader takes those of the rows.",
       "error TASK-TEXTCOL": "The tasks are no pandas index, as which LeRobot looks them up.",
       "warning EP-LEN-POS": MINIATURE,
       "warning ST-MISSING": "There is no stats.json.",

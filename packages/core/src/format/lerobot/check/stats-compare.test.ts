@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { statisticsOf } from "../../../numeric/statistics.ts"
-import { cancellationOf, deviationOf } from "./stats-compare.ts"
+import { float32Moments, statisticsOf } from "../../../numeric/statistics.ts"
+import { cancellationOf, deviationOf, isFloat32Sum } from "./stats-compare.ts"
 
 const values = Float32Array.from({ length: 400 }, (_, at) => 50 + 40 * Math.sin(at / 20))
 const actual = statisticsOf(values, 1, true)
@@ -47,4 +47,17 @@ test("a deviation that float32 spoilt is told apart from one that is wrong", () 
   expect(cancellationOf({ std: [5] }, still)).toBeNull()
   expect(deviationOf({ std: [5] }, still)).toMatchObject({ statistic: "std" })
   expect(deviationOf({ std: [0.265] }, still)).toBeNull()
+})
+
+test("what a long episode's sums of float32 come to is no other data's", () => {
+  const long = Float32Array.from({ length: 40_000 }, (_, at) => (at % 2 ? 99.7 : 170.1 + (at % 14) * 0.25))
+  const exact = statisticsOf(long, 2, false)
+  const { mean, variance } = float32Moments(long, 2)
+  const summed = { mean, std: variance.map(Math.sqrt) }
+  expect(deviationOf(summed, exact)).toMatchObject({ statistic: "mean" })
+  expect(isFloat32Sum(summed, exact, long)).toBe(true)
+  // lerobot 0.3 subtracts the mean before it squares.
+  expect(isFloat32Sum({ mean, std: exact.variance.map(Math.sqrt) }, exact, long)).toBe(true)
+  expect(isFloat32Sum({ ...summed, mean: mean.map((each) => each + 0.01) }, exact, long)).toBe(false)
+  expect(isFloat32Sum(summed, exact, Float64Array.from(long))).toBe(false)
 })

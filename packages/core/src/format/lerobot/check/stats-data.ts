@@ -1,14 +1,21 @@
 import { statisticsOf } from "../../../numeric/statistics.ts"
+import { isCamera } from "../declared-camera.ts"
 import { shown } from "../notes.ts"
 import { rangeOf } from "./data-file.ts"
 import { isWhole } from "./episodes.ts"
 import { NUMBERING } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
-import { cancellationOf, deviationOf, type Deviation } from "./stats-compare.ts"
+import { cancellationOf, deviationOf, type Deviation, type Expected, isFloat32Sum } from "./stats-compare.ts"
 import { tableOfRecord } from "./stats-tables.ts"
 import type { DatasetFacts, EpisodeFacts, EpisodeValues, StatsFacts } from "./subjects.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
+/** Of the largest value, by which a picture's mean may differ when it is computed anew. */
+const PICTURE_MEAN = 0.1
+/** Actions that a policy predicts at once are some tens. */
+const MAX_CHUNK = 1000
+/** The largest number whose square an int64 holds. */
+const SQUARED_INT64 = Math.sqrt(2 ** 63)
 const RECOMPUTE = "Recompute the statistics: lerobot-edit-dataset --operation.type recompute_stats."
 
 /** Whether the stored statistics are those of the data. */
@@ -24,26 +31,40 @@ export const statsDataRules = {
     why: "It was left behind when episodes were edited: policies normalise by numbers of other data.",
     reference: `${LEROBOT}/4276`,
     fix: RECOMPUTE,
-    check({ info, stats, episode_stats, episodes }, report) {
+    check(facts, report) {
+      const { info, stats, episode_stats, episodes } = facts
       if (episode_stats.error || !isWhole(episodes)) return
       // Rows too many or too few are told by the rules of the table.
       const { total_episodes } = info.parsed
-      const isCounted = total_episodes === null || total_episodes === episodes.rows
-      if (!isCounted || new Set(episodes.episode_index).size !== episodes.rows) return
-      for (const [feature, expected] of episode_stats.aggregates) {
-        if (NUMBERING.has(feature)) continue
-        const stored = storedIn(stats, feature)
-        if (stored?.mean?.length !== expected.dims) continue
-        const found = deviationOf(stored, expected)
+      const isWholeTable = total_episodes === null || total_episodes === episodes.rows
+      if (!isWholeTable || new Set(episodes.episode_index).size !== episodes.rows) return
+      for (const feature of info.parsed.features) {
+        const { key } = feature
+        const expected = episode_stats.aggregates.get(key)
+        const stored = expected && !NUMBERING.has(key) && storedIn(stats, key)
+        if (!stored || stored.mean.length !== expected.dims) continue
+        const found = isCamera(feature)
+          ? offInPictures(stored, expected)
+          : deviationOf(overflows(facts, key, expected) ? { ...stored, std: undefined } : stored, expected)
+        const count = stored.count?.[0]
         if (found) {
-          report({ ...told(found, stats.path, feature, "the episodes' statistics give"), size: found.excess })
+          const chunk = key === "action" && count !== undefined ? chunkOf(count, episodes) : null
+          report({
+            ...told(found, stats.path, key, "the episodes' statistics give"),
+            size: found.excess,
+            // What lerobot ≥ 0.6 computes for policies that learn relative actions.
+            ...(chunk !== null && {
+              message: `${stats.path} has the statistics of relative actions, in chunks of ${chunk}.`,
+              severity: "info" as const,
+            }),
+          })
           continue
         }
-        const count = stored.count?.[0]
-        if (count === undefined || count === expected.count || Number.isNaN(expected.count)) continue
+        const isCounted = count === undefined || count === expected.count || Number.isNaN(expected.count)
+        if (isCounted || isCamera(feature)) continue
         report({
-          message: `${stats.path} counts ${count} samples of ${shown(feature)}; its episodes count ${expected.count}.`,
-          where: { path: stats.path, feature },
+          message: `${stats.path} counts ${count} samples of ${shown(key)}; its episodes count ${expected.count}.`,
+          where: { path: stats.path, feature: key },
           evidence: { count, expected: expected.count },
         })
       }
@@ -62,9 +83,10 @@ export const statsDataRules = {
     check(values, report, facts) {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
-      // Squares that overflow a short integer spoil the deviation alone: that is told apart.
-      const found = expected && deviationOf(isShort(facts, feature) ? { ...stored, std: undefined } : stored, expected)
-      if (!found) return
+      // What the arithmetic of lerobot spoilt is told apart.
+      const found =
+        expected && deviationOf(overflows(facts, feature, expected) ? { ...stored, std: undefined } : stored, expected)
+      if (!found || isFloat32Sum(stored, expected, values.values)) return
       const path = pathOf(facts, of.record)
       report({
         ...told(found, path, feature, `those of episode ${of.episode} give`),
@@ -91,23 +113,21 @@ export const statsDataRules = {
   },
   "ST-F32-CANCEL": {
     on: "episode_values",
-    title: "Standard deviations are not spoilt by the precision they were computed in",
+    title: "Means and deviations are not spoilt by the precision they were computed in",
     // LeRobot itself writes it.
     severity: "info",
     kind: "risk",
     cost: "wide",
     versions: ["v3.0"],
-    why: "LeRobot ≥ 0.4 subtracts two large squares in the values' own type: float32 cancels, short integers overflow (lerobot#3682).",
+    why: "LeRobot ≥ 0.4 sums up, and subtracts two large squares, in the values' own type: float32 loses digits, integers overflow (lerobot#3682).",
     reference: `${LEROBOT}/4704`,
-    fix: "Compute the deviation in float64.",
+    fix: "Compute them in float64.",
     check(values, report, facts) {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
       if (!expected) return
-      const short = isShort(facts, feature)
-      const found = short ? deviationOf({ std: stored.std }, expected) : cancellationOf(stored, expected)
-      // Where more is wrong than the deviation, the statistics are of other data.
-      if (!found || deviationOf({ ...stored, std: undefined }, expected)) return
+      const found = spoiltIn(values, stored, expected, overflows(facts, feature, expected))
+      if (!found) return
       const path = pathOf(facts, of.record)
       report({
         ...told(found, path, feature, `those of episode ${of.episode} give`),
@@ -155,8 +175,55 @@ export const statsDataRules = {
   },
 } as const satisfies Rules
 
-const isShort = ({ info }: DatasetFacts, feature: string) =>
-  /^u?int(?:8|16|32)$/.test(info.parsed.features.find(({ key }) => key === feature)?.dtype ?? "")
+/**
+ * Pictures' statistics that were computed anew are those of the decoded video, and of all frames instead of a sample; and the
+ * episodes' own deviations may be spoilt (lerobot#3682). What is left to compare is the mean, and not closely.
+ */
+function offInPictures({ mean }: { mean: ArrayLike<number> }, expected: Expected): Deviation | null {
+  let worst: Deviation | null = null
+  for (let dimension = 0; dimension < expected.dims; dimension++) {
+    const [stored, value] = [mean[dimension]!, expected.mean[dimension]!]
+    const excess = Math.abs(stored - value) / (PICTURE_MEAN * Math.abs(expected.max[dimension]!) + 1e-9)
+    if (excess > (worst?.excess ?? 1)) worst = { statistic: "mean", dimension, stored, expected: value, excess }
+  }
+  return worst
+}
+
+/** Frames of a chunk when `count` is that of all chunks of so many in all episodes; null when it is of none. */
+function chunkOf(count: number, { length }: EpisodeFacts): number | null {
+  const episodes = new Map<number, number>()
+  for (const frames of length) episodes.set(frames, (episodes.get(frames) ?? 0) + 1)
+  const longest = Math.min(
+    MAX_CHUNK,
+    length.reduce((most, each) => Math.max(most, each), 0),
+  )
+  for (let chunk = 2; chunk <= longest; chunk++) {
+    let starts = 0
+    for (const [frames, times] of episodes) starts += Math.max(0, frames - chunk + 1) * times
+    if (starts * chunk === count) return chunk
+  }
+  return null
+}
+
+/** Whether squares overflow the feature's own type, in which lerobot 0.4 and 0.5 compute them: the deviation is spoilt then. */
+function overflows({ info }: DatasetFacts, feature: string, { min, max }: Expected) {
+  const dtype = info.parsed.features.find(({ key }) => key === feature)?.dtype ?? ""
+  if (!/^u?int64$/.test(dtype)) return /^u?int(?:8|16|32)$/.test(dtype)
+  return [min, max].some((extremes) => Array.from(extremes).some((value) => Math.abs(value) > SQUARED_INT64))
+}
+
+function spoiltIn(
+  { values }: EpisodeValues,
+  stored: NonNullable<EpisodeValues["stored"]>,
+  expected: Expected,
+  isOverflow: boolean,
+): Deviation | null {
+  const whole = deviationOf(stored, expected)
+  if (whole && isFloat32Sum(stored, expected, values)) return whole
+  // Where more is wrong than the deviation, the statistics are of other data.
+  if (deviationOf({ ...stored, std: undefined }, expected)) return null
+  return isOverflow ? deviationOf({ std: stored.std }, expected) : cancellationOf(stored, expected)
+}
 
 const isSame = (a: number, b: number) => Math.fround(a) === Math.fround(b)
 

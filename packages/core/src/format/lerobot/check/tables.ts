@@ -22,6 +22,8 @@ export const tableRules = {
         message: `${shown(entry.path)} cannot be read: ${error.message}`,
         where: { path: entry.path },
         evidence: { bytes: entry.size },
+        // Too large for us is nothing that is wrong with it; that it was not looked at, the verdict says.
+        ...(error.kind === "limit" && { severity: "warning" as const }),
       })
     },
   },
@@ -106,7 +108,12 @@ export const tableRules = {
       if (!file.leaves.some(({ path }) => path[0] === "subtask_index")) return
       const where = { path: file.entry.path, feature: "subtask_index" }
       if (!facts.has("subtasks")) {
-        return report({ message: `${shown(file.entry.path)} has subtask_index: ${facts.whyNot("subtasks")}`, where })
+        return report({
+          message: `${shown(file.entry.path)} has subtask_index: ${facts.whyNot("subtasks")}`,
+          where,
+          // Without a table, which converters and edits do not take along, loaders give no texts; with one, they look each up.
+          ...(!facts.listing.byPath.has("meta/subtasks.parquet") && { severity: "warning" as const }),
+        })
       }
       const range = file.range("subtask_index")
       const count = facts.subtasks.rows.length

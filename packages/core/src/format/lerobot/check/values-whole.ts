@@ -246,9 +246,12 @@ const isConstant = ({ rows, min, max }: Range) => rows > 1 && min.every((low, at
 function rangeOf({ aggregates, facts }: Whole, feature: string): Range | null {
   const known = aggregates.get(feature) ?? (facts.has("episode_stats") && facts.episode_stats.aggregates.get(feature))
   if (known) {
-    const { count, min, max, variance, constant } = known
+    const { count, parts, min, max, variance, constant } = known
     const deviation = Array.from(variance, Math.sqrt)
-    return { rows: count, min: [...min], max: [...max], deviation, constant: Array.from(constant, Boolean) }
+    // Of one frame each, episodes show no change within them.
+    const isWithin = count > parts
+    const isStill = Array.from(constant, (is, at) => Boolean(is) && (isWithin || min[at] === max[at]))
+    return { rows: count, min: [...min], max: [...max], deviation, constant: isStill }
   }
   const stored = facts.has("stats") ? facts.stats.stats[feature] : undefined
   const [min, max, std] = [numbers(stored?.["min"]), numbers(stored?.["max"]), numbers(stored?.["std"])]

@@ -123,3 +123,62 @@ test("statistics of pictures that lack and lines that are no JSON do not stop wh
   expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["error ST-EP-BIJECTION"])
   expect(findings[0]!.message).toMatch(/Line 2 /)
 })
+
+test("means that a long episode's sums of float32 put beside what stands still are lerobot's own", async () => {
+  const still: [number, number] = [99.7, 99.7]
+  const long: LeRobotSpec = {
+    ...spec(1),
+    episodes: [{ length: 20_000, tasks: ["Pick"] }],
+    signals: spec(1).signals.map((signal) => ({ ...signal, ranges: [still, ...RANGES.slice(1)], grippers: [] })),
+  }
+  const { findings } = await look(memoryFiles(await built(long)), "full")
+  const told = findings.filter(({ code }) => code.startsWith("ST-"))
+  expect(told.map(({ severity, code, where }) => [severity, code, where.feature])).toEqual([
+    ["info", "ST-F32-CANCEL", "action"],
+    ["info", "ST-F32-CANCEL", "observation.state"],
+  ])
+})
+
+test("actions that are zero whenever nothing is commanded are no placeholders", async () => {
+  const relative = (of: number) => (frame: number) => (frame >= 3 && frame % 5 < of ? 1 : 0)
+  const codes = async (at: (frame: number) => number) => {
+    const bytes = await built(spec(1), ({ episodes }) => {
+      const action = episodes[0]!.columns.find(({ name }) => name === "action")!
+      action.values = (action.values as Float32Array).map((_, each) => at(Math.floor(each / 3)))
+    })
+    return (await look(memoryFiles(bytes), "full")).findings.map(({ code }) => code)
+  }
+  expect(await codes(relative(1))).not.toContain("VAL-FIRST-ZERO")
+  expect(await codes(relative(5))).toContain("VAL-FIRST-ZERO")
+})
+
+test("a clock in nanoseconds is read although a double cannot hold it to the last one", async () => {
+  const clock = { name: "observation.clock", role: "state", dtype: "int64", names: ["ns"], ranges: [[0, 9]] } as const
+  const timed: LeRobotSpec = {
+    ...spec(2),
+    signals: [...spec(2).signals, { ...clock, names: ["ns"], ranges: [[0, 9]] }],
+  }
+  const bytes = await built(timed, ({ episodes }) => {
+    for (const { columns } of episodes) {
+      const column = columns.find(({ name }) => name === "observation.clock")!
+      column.values = Float64Array.from(column.values as ArrayLike<number>, (_, at) => 1.76e18 + at * 33_333_333)
+    }
+  })
+  const { findings, verdict } = await look(memoryFiles(bytes), "full")
+  expect(verdict).toBe("pass")
+  const stale = findings.filter(({ code }) => code === "ST-MATCH-DATA")
+  expect(stale.map(({ where }) => where.feature)).toEqual(["observation.clock"])
+})
+
+test("episodes of one frame that differ from each other do not stand still", async () => {
+  const short: LeRobotSpec = { ...spec(3), episodes: Array.from({ length: 3 }, () => ({ length: 1, tasks: ["Pick"] })) }
+  const move = ({ episodes }: Tables) => {
+    for (const [episode, { columns }] of episodes.entries()) {
+      const action = columns.find(({ name }) => name === "action")!
+      action.values = Float32Array.of(episode, 1, -episode)
+    }
+  }
+  const { findings } = await look(memoryFiles(await built(short, move)), "full")
+  const still = findings.filter(({ code, where }) => code === "VAL-CONST-EP" && where.feature === "action")
+  expect(still.map(({ message }) => message)).toEqual([expect.stringContaining('1 dimension of 3: "lift"')])
+})

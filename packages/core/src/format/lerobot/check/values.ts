@@ -100,6 +100,8 @@ export const valueRules = {
       const first = values.findIndex((value) => value !== 0)
       const frame = Math.floor(first / dims)
       if (frame < 1 || rows - frame < FEW) return
+      // Where no motion is a command, it comes again: such actions are relative, and zero is none of their placeholders.
+      if (hasZeroRow(values, dims, frame + 1, rows)) return
       // A velocity begins at zero, too, but it grows by steps like those that follow.
       const [jump, step] = [stepAt(values, dims, frame), meanStep(values, dims, frame + 1, rows)]
       if (jump <= JUMP * step) return
@@ -125,6 +127,15 @@ function stepAt(values: Values, dims: number, row: number): number {
   let sum = 0
   for (let at = row * dims; at < (row + 1) * dims; at++) sum += Math.abs(values[at]! - values[at - dims]!)
   return sum
+}
+
+function hasZeroRow(values: Values, dims: number, from: number, to: number): boolean {
+  for (let row = from; row < to; row++) {
+    let at = row * dims
+    while (at < (row + 1) * dims && values[at] === 0) at++
+    if (at === (row + 1) * dims) return true
+  }
+  return false
 }
 
 function meanStep(values: Values, dims: number, from: number, to: number): number {

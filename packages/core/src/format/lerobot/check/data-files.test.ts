@@ -1,0 +1,64 @@
+import { expect, test } from "vitest"
+import { memoryFiles } from "../../../files/memory.ts"
+import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
+import { validate } from "./validate.ts"
+
+const spec = (version: LeRobotSpec["version"]): LeRobotSpec => ({
+  version,
+  fps: 10,
+  robot_type: "so101_follower",
+  episodes: Array.from({ length: 3 }, (_, at) => ({ length: 20 + at, tasks: ["Pick"] })),
+  sessions: [1, 2],
+  signals: [
+    { name: "action", role: "action", names: ["x"], ranges: [[-1, 1]], grippers: [] },
+    { name: "observation.state", role: "state", names: ["x"], ranges: [[-1, 1]], grippers: [] },
+    { name: "observation.button", role: "state", dtype: "int64", names: ["n"], ranges: [[0, 900]], grippers: [] },
+  ],
+})
+
+async function built(version: LeRobotSpec["version"], edit?: (tables: Tables) => void) {
+  const bytes = new Map<string, Uint8Array>()
+  for (const [path, file] of await buildLeRobot(spec(version), edit ? { edit } : {})) {
+    bytes.set(path, await file.read(0, file.size))
+  }
+  return bytes
+}
+
+async function found(bytes: Map<string, Uint8Array>) {
+  const ctx = {
+    repo_id: "acme/arm",
+    revision: "0".repeat(40),
+    files: memoryFiles(bytes),
+    card: { licence: null, tags: [] },
+    signal: new AbortController().signal,
+    progress() {},
+  }
+  return (await validate(ctx, { depth: "full", suppress: [] })).findings
+}
+
+test.each([
+  ["2.1", "data/chunk-000/episode_000001.parquet"],
+  ["3.0", "data/chunk-000/file-001.parquet"],
+] as const)("v%s: of a file and its copy the copy is too many, whatever sorts first", async (version, path) => {
+  const bytes = await built(version)
+  const copy = path.replace(".parquet", " (1).parquet")
+  bytes.set(copy, bytes.get(path)!)
+  const wrong = (await found(bytes)).filter(({ severity }) => severity !== "info")
+  expect(wrong.map(({ code, where }) => [code, where.path])).toEqual([
+    ["IDX-GLOBAL", copy],
+    ["PATH-ORPHAN-FILE", copy],
+  ])
+})
+
+test.each([
+  ["uint32", []],
+  ["int64", []],
+  ["int32", ["warning"]],
+])("a column of int64 for a declared %s: %j", async (dtype, expected) => {
+  const bytes = await built("3.0", ({ info }) => {
+    const features = info["features"] as Record<string, { dtype: string }>
+    features["observation.button"]!.dtype = dtype
+  })
+  const types = (await found(bytes)).filter(({ code }) => code === "FEAT-COL-TYPE")
+  expect([...new Set(types.map(({ severity }) => severity))]).toEqual(expected)
+})
