@@ -71,7 +71,13 @@ async function writeShards(folder: string, table: HugeEpisodes, shards: number) 
     const last = Math.floor(((shard + 1) * table.episodes) / shards)
     await writeFile(path, encodeShard(table, shard, first, last))
   }
-  await rename(draft, folder)
+  try {
+    await rename(draft, folder)
+  } catch (error) {
+    // Whoever was faster wrote the same.
+    if (!existsSync(folder)) throw error
+    await rm(draft, { recursive: true })
+  }
 }
 
 function encodeShard(table: HugeEpisodes, shard: number, first: number, last: number): Uint8Array {

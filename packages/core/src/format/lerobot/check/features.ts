@@ -1,5 +1,6 @@
 import { isCamera } from "../declared-camera.ts"
 import { shown } from "../notes.ts"
+import { isRecord } from "../text.ts"
 import type { Rules } from "./rule.ts"
 
 const INFO = "meta/info.json"
