@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -31,11 +32,10 @@ const below = (tree: Tree, pattern: RegExp) => [...tree.keys()].filter((path) =>
 const bytesIn = (tree: Tree, pattern = /./) =>
   [...tree].reduce((sum, [path, { size }]) => sum + (pattern.test(path) ? size : 0), 0)
 
-test("listing the catalogue is instant and builds nothing", () => {
-  const started = performance.now()
-  const again = sampleRepos(join(dataDir, "never-used"))
-
-  expect(performance.now() - started).toBeLessThan(50)
+test("listing the catalogue builds nothing", () => {
+  const folder = join(dataDir, "never-used")
+  const again = sampleRepos(folder)
+  expect(existsSync(folder)).toBe(false)
   expect(again.length).toBeGreaterThanOrEqual(36)
 })
 
