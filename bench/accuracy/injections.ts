@@ -1,15 +1,21 @@
 import type { Injections } from "./injection.ts"
 import { cardInjections } from "./injections/card.ts"
+import { episodeFileInjections } from "./injections/episode-files.ts"
+import { episodeLengthInjections } from "./injections/episode-lengths.ts"
+import { episodeShapeInjections } from "./injections/episode-shape.ts"
 import { episodeInjections } from "./injections/episodes.ts"
 import { featureCameraInjections } from "./injections/feature-cameras.ts"
 import { featureColumnInjections } from "./injections/feature-columns.ts"
 import { featureInjections } from "./injections/features.ts"
-import { frameInjections } from "./injections/frames.ts"
+import { fileInjections } from "./injections/files.ts"
+import { indexInjections } from "./injections/indices.ts"
 import { infoInjections } from "./injections/info.ts"
 import { listingInjections } from "./injections/listing.ts"
 import { pathInjections } from "./injections/paths.ts"
 import { pictureInjections } from "./injections/pictures.ts"
 import { repositoryInjections } from "./injections/repository.ts"
+import { statsDataInjections } from "./injections/stats-data.ts"
+import { pictureStatsInjections } from "./injections/stats-pictures.ts"
 import { statsInjections } from "./injections/stats.ts"
 import { tableInjections } from "./injections/tables.ts"
 import { tagInjections } from "./injections/tags.ts"
@@ -30,14 +36,20 @@ export const injections: Injections = [
   ...featureCameraInjections,
   ...featureColumnInjections,
   ...pathInjections,
+  ...fileInjections,
   ...episodeInjections,
+  ...episodeLengthInjections,
+  ...episodeFileInjections,
+  ...episodeShapeInjections,
   ...taskInjections,
   ...tableInjections,
-  ...frameInjections,
+  ...indexInjections,
   ...videoInjections,
   ...videoWindowInjections,
   ...pictureInjections,
   ...timingInjections,
   ...valueInjections,
   ...statsInjections,
+  ...pictureStatsInjections,
+  ...statsDataInjections,
 ]

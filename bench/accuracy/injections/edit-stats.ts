@@ -1,6 +1,9 @@
 import type { Editable } from "../editable.ts"
+import type { Injections } from "../injection.ts"
 
-type Statistics = Record<string, unknown>
+export type Statistics = Record<string, unknown>
+
+const ALL = ["v2.0", "v2.1", "v3.0"] as const
 
 /** Where statistics were changed. */
 export interface Edited {
@@ -104,3 +107,38 @@ export function first(value: unknown, change: (number: number) => unknown): unkn
   if (!Array.isArray(value)) return change(Number(value))
   return value.map((inner, at) => (at === 0 ? first(inner, change) : (inner as unknown)))
 }
+
+/** Numbers that are wrong in one way are wrong in others. */
+export const ALSO = [
+  "ST-AGG",
+  "ST-MATCH-DATA",
+  "ST-PARQUET-XCHECK",
+  "ST-ORDER",
+  "ST-COUNT",
+  "ST-F32-CANCEL",
+  "ST-IMG-RANGE",
+]
+
+/** One change of one feature's statistics. */
+export const onStats = (
+  rule: string,
+  what: string,
+  edit: (statistics: Statistics, strength: number) => void,
+  { versions = ALL, camera = false, also = [] as string[] } = {},
+): Injections[number] => ({
+  rule,
+  what,
+  versions: versions as Injections[number]["versions"],
+  async apply(dataset, strength) {
+    const feature = camera ? cameraOf(dataset) : "action"
+    if (feature === undefined) return undefined
+    const edited = await editStats(dataset, strength, feature, (statistics) => edit(statistics, strength))
+    return edited && { ...edited, also: [...ALSO, ...also] }
+  },
+})
+
+/** A camera that is no depth map; undefined when there is none. */
+export const cameraOf = (dataset: Editable) =>
+  Object.entries(dataset.info["features"] as Record<string, { dtype: string }>).find(
+    ([name, { dtype }]) => (dtype === "video" || dtype === "image") && !name.includes("depth"),
+  )?.[0]

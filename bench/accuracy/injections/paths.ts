@@ -6,7 +6,14 @@ const INFO = "meta/info.json"
 const DATA = /^data\/.*\.parquet$/
 const VIDEO = /^videos\/.*\.mp4$/
 /** Beyond paths, what misses its files makes these fire. */
-const MISSING = ["IDX-GLOBAL", "PATH-ORPHAN-FILE", "TASK-UNUSED", "EP-FILE-INDEX", "ST-MATCH-DATA", "VID-CAM-LEN"]
+export const MISSING = [
+  "IDX-GLOBAL",
+  "PATH-ORPHAN-FILE",
+  "TASK-UNUSED",
+  "EP-FILE-INDEX",
+  "ST-MATCH-DATA",
+  "VID-CAM-LEN",
+]
 
 /** Episodes whose rows lie in a file. */
 async function episodeIn(dataset: Editable, path: string): Promise<number> {
@@ -16,6 +23,16 @@ async function episodeIn(dataset: Editable, path: string): Promise<number> {
 }
 
 export const pathInjections: Injections = [
+  {
+    rule: "PATH-NESTED-ROOT",
+    what: "the dataset lies in a folder",
+    versions: ALL,
+    apply(dataset, strength) {
+      const folder = ["train", "a/b", "sample data"][strength]!
+      for (const path of dataset.paths(/./)) dataset.rename(path, `${folder}/${path}`)
+      return { path: `${folder}/${INFO}` }
+    },
+  },
   {
     rule: "PATH-TEMPLATE",
     what: "data_path is no template of the version",
@@ -107,58 +124,6 @@ export const pathInjections: Injections = [
       const path = strength === 2 ? from.replaceAll("/", "%5C") : from.replaceAll("/", "\\")
       dataset.rename(from, path)
       return { path, also: ["PATH-RESOLVE-DATA", ...MISSING] }
-    },
-  },
-  {
-    rule: "FILE-LFS-POINTER",
-    what: "a file is a Git LFS pointer",
-    versions: ALL,
-    apply(dataset, strength) {
-      const videos = dataset.paths(VIDEO)
-      const path =
-        strength === 1 && videos.length
-          ? videos[0]!
-          : strength === 2
-            ? dataset.paths(/^meta\/(?:tasks\.|episodes)/)[0]!
-            : dataset.paths(DATA).at(-1)!
-      dataset.set(path, `version https://git-lfs.github.com/spec/v1\noid sha256:${"ab".repeat(32)}\nsize 1234567\n`)
-      return { path, also: [...MISSING, "INFO-TOTAL-EP", "INFO-TOTAL-FRAMES"] }
-    },
-  },
-  {
-    rule: "FILE-EMPTY",
-    what: "a file is empty",
-    versions: ALL,
-    apply(dataset, strength) {
-      const videos = dataset.paths(VIDEO)
-      const path =
-        strength === 1 && videos.length
-          ? videos.at(-1)!
-          : strength === 2
-            ? dataset.paths(DATA)[0]!
-            : dataset.paths(DATA).at(-1)!
-      dataset.set(path, "")
-      return { path, also: MISSING }
-    },
-  },
-  {
-    rule: "FILE-TMP-UPLOADED",
-    what: "temporary files were uploaded",
-    versions: ALL,
-    apply(dataset, strength) {
-      const path = [".DS_Store", "videos/tmp1a2b.mp4.incomplete", ".cache/huggingface/download/x.lock"][strength]!
-      dataset.set(path, "x")
-      return { path }
-    },
-  },
-  {
-    rule: "REPO-DIR-LIMIT",
-    what: "a folder holds more than 10,000 files",
-    versions: ALL,
-    apply(dataset, strength) {
-      const folder = "annotations"
-      for (let at = 0; at < [10_001, 12_000, 20_000][strength]!; at++) dataset.set(`${folder}/${at}.json`, "{}")
-      return { path: folder }
     },
   },
 ]

@@ -24,13 +24,13 @@ export const repositoryInjections: Injections = [
     },
   },
   {
-    rule: "PATH-NESTED-ROOT",
-    what: "the dataset lies in a folder",
+    rule: "REPO-DIR-LIMIT",
+    what: "a folder holds more than 10,000 files",
     versions: ALL,
     apply(dataset, strength) {
-      const folder = ["train", "a/b", "sample data"][strength]!
-      for (const path of dataset.paths(/./)) dataset.rename(path, `${folder}/${path}`)
-      return { path: `${folder}/${INFO}` }
+      const folder = "annotations"
+      for (let at = 0; at < [10_001, 12_000, 20_000][strength]!; at++) dataset.set(`${folder}/${at}.json`, "{}")
+      return { path: folder }
     },
   },
   {

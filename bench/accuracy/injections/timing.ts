@@ -1,6 +1,6 @@
 import { Absent } from "../editable.ts"
 import type { Injections } from "../injection.ts"
-import { editColumn, episodeSpan } from "./edit-frames.ts"
+import { DATA, editColumn, episodeSpan } from "./edit-frames.ts"
 
 const ALL = ["v2.0", "v2.1", "v3.0"] as const
 /** Of the timestamps, too, there are statistics. */
@@ -30,6 +30,24 @@ const timing = (
 })
 
 export const timingInjections: Injections = [
+  {
+    rule: "TS-FOOTER",
+    what: "timestamps run ahead of the frame rate",
+    versions: ALL,
+    async apply(dataset, strength) {
+      const path = dataset.paths(DATA).at(-1)!
+      await dataset.table(path, (table) => {
+        const data = table.column("timestamp").data as number[]
+        const factor = [1.05, 1.3, 4][strength]!
+        table.column("timestamp").data = data.map((each) => each * factor)
+      })
+      return {
+        path,
+        feature: "timestamp",
+        also: ["TS-STEP", "TS-LATTICE", "TS-GAP", "TS-RATE", "ST-MATCH-DATA", "ST-PARQUET-XCHECK"],
+      }
+    },
+  },
   timing("TS-MONO", "a timestamp is repeated, goes back, or all are 0", (times, _, strength) =>
     times.map((time, at) => {
       if (strength === 2) return 0

@@ -13,7 +13,8 @@ export const placeOf = ({ sources, source, at, text }: EpisodeFacts, row: number
   [text ? "line" : "row"]: at[row]!,
 })
 
-const isIndex = (value: number) => Number.isSafeInteger(value) && value >= 0
+/** A number that an episode may have. */
+export const isIndex = (value: number) => Number.isSafeInteger(value) && value >= 0
 
 /** The table of the episodes by itself. */
 export const episodeRules = {
@@ -227,90 +228,7 @@ export const episodeRules = {
       }
     },
   },
-  "EP-LEN-POS": {
-    on: "dataset",
-    title: "Every episode has frames",
-    severity: "error",
-    kind: "defect",
-    cost: "meta",
-    versions: "all",
-    needs: ["info", "episodes"],
-    why: "An episode without frames stops samplers; one of a few frames teaches nothing.",
-    reference: `${LEROBOT}/4143`,
-    fix: 'Delete the episode: lerobot-edit-dataset --operation.type delete_episodes --operation.episode_indices "[…]".',
-    check({ episodes }, report) {
-      for (let row = 0; row < episodes.rows; row++) {
-        const length = episodes.length[row]!
-        if (length >= FEW || Number.isNaN(length)) continue
-        const episode = episodes.episode_index[row]!
-        report({
-          message: `Episode ${episode} has ${plural(length, "frame")}.`,
-          where: { path: placeOf(episodes, row).path, ...(isIndex(episode) && { episode }) },
-          evidence: { length },
-          ...(length >= 1 && { severity: "warning" as const }),
-          size: FEW - length,
-        })
-      }
-    },
-  },
-  "EP-LEN-RANGE": {
-    on: "dataset",
-    title: "dataset_to_index − dataset_from_index is the length",
-    severity: "error",
-    kind: "defect",
-    cost: "meta",
-    versions: ["v3.0"],
-    needs: ["info", "episodes"],
-    why: "Frames are cut by the range and counted by the length.",
-    reference: `${LEROBOT}/1919`,
-    check({ episodes }, report) {
-      for (let row = 0; row < episodes.rows; row++) {
-        const [from, to, length] = [episodes.from[row]!, episodes.to[row]!, episodes.length[row]!]
-        const span = to - from
-        if (span === length || Number.isNaN(span) || Number.isNaN(length)) continue
-        const episode = episodes.episode_index[row]!
-        report({
-          message: `Episode ${episode} has the range ${from} to ${to}, which is ${span} frames, and the length ${length}.`,
-          where: { path: placeOf(episodes, row).path, ...(isIndex(episode) && { episode }) },
-          evidence: { from, to, length },
-          size: Math.abs(span - length),
-        })
-      }
-    },
-  },
-  "EP-RANGE-CONTIG": {
-    on: "dataset",
-    title: "The ranges of the episodes follow one another from 0",
-    severity: "error",
-    kind: "defect",
-    cost: "meta",
-    versions: ["v3.0"],
-    needs: ["info", "episodes"],
-    why: "Rows of another episode are taken for this one's, or none.",
-    reference: `${LEROBOT}/1919`,
-    check({ episodes }, report) {
-      if (!isWhole(episodes)) return
-      let expected = 0
-      for (const row of byIndex(episodes)) {
-        const from = episodes.from[row]!
-        if (Number.isNaN(from)) return
-        const episode = episodes.episode_index[row]!
-        if (from !== expected) {
-          report({
-            message: `Episode ${episode} begins at frame ${from} of the dataset; the one before it ends at ${expected}.`,
-            where: { path: placeOf(episodes, row).path, ...(isIndex(episode) && { episode }) },
-            evidence: { from, expected },
-            size: Math.abs(from - expected),
-          })
-        }
-        // A range that contradicts its length is named as such; the next one is compared with what it says.
-        expected = episodes.to[row]!
-      }
-    },
-  },
 } as const satisfies Rules
-
-const FEW = 5
 
 const highestOf = ({ episode_index }: EpisodeFacts) => episode_index.reduce((most, value) => Math.max(most, value), -1)
 

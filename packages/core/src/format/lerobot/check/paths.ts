@@ -6,9 +6,6 @@ import type { Rules } from "./rule.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
 const INFO = "meta/info.json"
-const MAX_IN_FOLDER = 10_000
-const MAX_FILES = 100_000
-const MAX_BYTES = 50e9
 const PLACEHOLDERS = {
   2: new Set(["episode_chunk", "episode_index", "video_key", "chunk_index"]),
   3: new Set(["chunk_index", "file_index", "video_key"]),
@@ -16,6 +13,29 @@ const PLACEHOLDERS = {
 
 /** Where files lie, and whether what points to them does. */
 export const pathRules = {
+  "PATH-NESTED-ROOT": {
+    on: "dataset",
+    title: "The dataset lies at the root of the repository",
+    severity: "error",
+    kind: "defect",
+    cost: "listing",
+    versions: "all",
+    needs: [],
+    why: "LeRobot looks for meta/info.json at the root only.",
+    reference: null,
+    fix: "Push each folder as a repository of its own.",
+    check(facts, report) {
+      if (facts.has("info")) return
+      const nested = facts.listing.files.filter(({ path }) => isNestedRoot(path))
+      const [first] = nested
+      if (!first) return
+      report({
+        message: `${shown(first.path)} is the root of a dataset inside a folder${nested.length > 1 ? `, one of ${nested.length}` : ""}.`,
+        where: { path: first.path },
+        evidence: { datasets: nested.length },
+      })
+    },
+  },
   "PATH-TEMPLATE": {
     on: "dataset",
     title: "data_path and video_path are templates of the version",
@@ -187,45 +207,10 @@ export const pathRules = {
       }
     },
   },
-  "REPO-DIR-LIMIT": {
-    on: "dataset",
-    title: "The repository is within the Hub's limits",
-    severity: "warning",
-    kind: "risk",
-    cost: "listing",
-    versions: "all",
-    why: "Beyond 10,000 files in a folder, 100,000 in all or 50 GB in one, the Hub refuses or truncates.",
-    reference: "https://huggingface.co/docs/hub/storage-limits",
-    check({ listing }, report) {
-      const folders = new Map<string, number>()
-      for (const { path, size } of listing.files) {
-        const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")))
-        folders.set(folder, (folders.get(folder) ?? 0) + 1)
-        if (size > MAX_BYTES) {
-          report({
-            message: `${shown(path)} is ${Math.round(size / 1e9)} GB.`,
-            where: { path },
-            evidence: { bytes: size },
-            group: "bytes",
-          })
-        }
-      }
-      for (const [folder, count] of folders) {
-        if (count <= MAX_IN_FOLDER) continue
-        report({
-          message: `${shown(folder)} holds ${plural(count, "file")}.`,
-          where: { path: folder },
-          evidence: { files: count },
-          group: "folder",
-          size: count,
-        })
-      }
-      const count = listing.files.length
-      if (count > MAX_FILES)
-        report({ message: `The repository has ${plural(count, "file")}.`, evidence: { files: count }, group: "files" })
-    },
-  },
 } as const satisfies Rules
+
+/** Whether it is the root of a dataset, but not where LeRobot looks for it. */
+export const isNestedRoot = (path: string) => path === "info.json" || /^[^/]+(?:\/[^/]+)*\/meta\/info\.json$/.test(path)
 
 function templateProblem(text: unknown, major: 2 | 3, key: "data_path" | "video_path"): string | undefined {
   const template = parseTemplate(text)

@@ -1,8 +1,8 @@
 import { writeParquet } from "../../../parquet/write.ts"
 import { pandasMetadata } from "../../../parquet/write-metadata.ts"
 import { leavesOf } from "../../../parquet/leaves.ts"
-import { misplacedEpisodes } from "./episode-files.ts"
 import { isWhole } from "./episodes.ts"
+import { misplacedEpisodes } from "./misplaced.ts"
 import type { Whole } from "./subjects.ts"
 
 /** A file that mends one thing and leaves the rest as it is. */

@@ -1,8 +1,12 @@
 import { plural, shown } from "../notes.ts"
+import { isNestedRoot } from "./paths.ts"
 import type { Rules } from "./rule.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
 const INFO = "meta/info.json"
+const MAX_IN_FOLDER = 10_000
+const MAX_FILES = 100_000
+const MAX_BYTES = 50e9
 const KNOWN = ["v2.0", "v2.1", "v3.0"]
 
 /** What kind of repository this is, and whether its parts belong to one version. */
@@ -21,7 +25,7 @@ export const repositoryRules = {
       if (facts.errorOf("info")?.code !== "file_missing") return
       const { files } = facts.listing
       // Named by rules of their own.
-      if (files.some(({ path }) => path.startsWith("meta_data/") || isNested(path))) return
+      if (files.some(({ path }) => path.startsWith("meta_data/") || isNestedRoot(path))) return
       report({ message: `${INFO} is missing.`, where: { path: INFO }, evidence: { files: files.length } })
     },
   },
@@ -42,27 +46,42 @@ export const repositoryRules = {
       if (old) report({ message: `${shown(old.path)} is the layout of version 1.`, where: { path: old.path } })
     },
   },
-  "PATH-NESTED-ROOT": {
+  "REPO-DIR-LIMIT": {
     on: "dataset",
-    title: "The dataset lies at the root of the repository",
-    severity: "error",
-    kind: "defect",
+    title: "The repository is within the Hub's limits",
+    severity: "warning",
+    kind: "risk",
     cost: "listing",
     versions: "all",
-    needs: [],
-    why: "LeRobot looks for meta/info.json at the root only.",
-    reference: null,
-    fix: "Push each folder as a repository of its own.",
-    check(facts, report) {
-      if (facts.has("info")) return
-      const nested = facts.listing.files.filter(({ path }) => isNested(path))
-      const [first] = nested
-      if (!first) return
-      report({
-        message: `${shown(first.path)} is the root of a dataset inside a folder${nested.length > 1 ? `, one of ${nested.length}` : ""}.`,
-        where: { path: first.path },
-        evidence: { datasets: nested.length },
-      })
+    why: "Beyond 10,000 files in a folder, 100,000 in all or 50 GB in one, the Hub refuses or truncates.",
+    reference: "https://huggingface.co/docs/hub/storage-limits",
+    check({ listing }, report) {
+      const folders = new Map<string, number>()
+      for (const { path, size } of listing.files) {
+        const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")))
+        folders.set(folder, (folders.get(folder) ?? 0) + 1)
+        if (size > MAX_BYTES) {
+          report({
+            message: `${shown(path)} is ${Math.round(size / 1e9)} GB.`,
+            where: { path },
+            evidence: { bytes: size },
+            group: "bytes",
+          })
+        }
+      }
+      for (const [folder, count] of folders) {
+        if (count <= MAX_IN_FOLDER) continue
+        report({
+          message: `${shown(folder)} holds ${plural(count, "file")}.`,
+          where: { path: folder },
+          evidence: { files: count },
+          group: "folder",
+          size: count,
+        })
+      }
+      const count = listing.files.length
+      if (count > MAX_FILES)
+        report({ message: `The repository has ${plural(count, "file")}.`, evidence: { files: count }, group: "files" })
     },
   },
   "VER-UNKNOWN": {
@@ -137,5 +156,3 @@ export const repositoryRules = {
     },
   },
 } as const satisfies Rules
-
-const isNested = (path: string) => path === "info.json" || /^[^/]+(?:\/[^/]+)*\/meta\/info\.json$/.test(path)

@@ -1,12 +1,14 @@
 import { cardRules } from "./card.ts"
 import { episodeFileRules } from "./episode-files.ts"
+import { episodeLengthRules } from "./episode-lengths.ts"
 import { episodeShapeRules } from "./episode-shape.ts"
+import { episodeTaskRules } from "./episode-tasks.ts"
 import { episodeRules } from "./episodes.ts"
 import { featureCameraRules } from "./feature-cameras.ts"
 import { featureColumnRules } from "./feature-columns.ts"
 import { featureRules } from "./features.ts"
 import { fileRules } from "./files.ts"
-import { frameRules } from "./frames.ts"
+import { indexRules } from "./indices.ts"
 import { infoNameRules } from "./info-names.ts"
 import { infoTotalRules } from "./info-totals.ts"
 import { infoRules } from "./info.ts"
@@ -47,10 +49,12 @@ export const lerobotRules = {
   ...featureColumnRules,
   ...pathRules,
   ...episodeRules,
+  ...episodeLengthRules,
   ...episodeFileRules,
+  ...indexRules,
   ...taskRules,
+  ...episodeTaskRules,
   ...tableRules,
-  ...frameRules,
   ...timingRules,
   ...valueRules,
   ...lagRules,

@@ -39,7 +39,7 @@ export const tagRules = {
     cost: "listing",
     versions: "all",
     needs: ["info", "refs"],
-    why: "LeRobot loads what is tagged, viewers and other readers what main holds: files that were uploaded by hand are not among the former.",
+    why: "LeRobot loads what is tagged, viewers and other readers what main holds: files that were uploaded by hand are not among the former. Where only the card was edited since, nothing is wrong.",
     reference: `${LEROBOT}/4017`,
     check(facts, report) {
       const { refs, revision } = facts

@@ -1,6 +1,7 @@
 import type { Found, Report } from "../../../check/rule.ts"
-import { plural } from "../notes.ts"
-import { placeOf } from "./episodes.ts"
+import { plural, shown } from "../notes.ts"
+import { hasStrangers } from "./episode-files.ts"
+import { isWhole, placeOf } from "./episodes.ts"
 import type { Rules } from "./rule.ts"
 import type { DatasetFacts, EpisodeRows } from "./subjects.ts"
 import { timingFault, toleranceAt, type TimingFault } from "./timing-fault.ts"
@@ -34,6 +35,39 @@ const tell =
 
 /** When each frame was. Of one episode one rule speaks: the one that names the cause. */
 export const timingRules = {
+  "TS-FOOTER": {
+    on: "data_file",
+    title: "The last timestamp of a file fits its longest episode",
+    severity: "warning",
+    kind: "risk",
+    cost: "footer",
+    versions: "all",
+    superseded_by: "TS-LATTICE",
+    needs: ["info", "episodes"],
+    why: "Timestamps that do not follow the frame rate map frames to wrong pictures. A quick look; columns depth says where.",
+    reference: `${LEROBOT}/3513`,
+    check(file, report, { episodes, info }) {
+      const { fps } = info.parsed
+      const range = file.range("timestamp")
+      const rows = file.episodeRows
+      if (fps === null || !range || rows.length === 0 || !isWhole(episodes) || hasStrangers(file, episodes)) return
+      const longest = rows.reduce((most, row) => Math.max(most, episodes.length[row]!), 0)
+      const expected = (longest - 1) / fps
+      const off = range.max - expected
+      if (!(Math.abs(off) > Math.max(0.5 / fps, range.max * 1e-6))) return
+      const row = rows.find((each) => episodes.length[each] === longest)
+      report({
+        message: `The last timestamp in ${shown(file.entry.path)} is ${range.max.toFixed(3)} s; its longest episode ends at ${expected.toFixed(3)} s at ${fps} frames a second.`,
+        where: {
+          path: file.entry.path,
+          feature: "timestamp",
+          ...(rows.length === 1 && row !== undefined && { episode: episodes.episode_index[row]! }),
+        },
+        evidence: { last: range.max, expected, off },
+        size: Math.abs(off),
+      })
+    },
+  },
   "TS-MONO": {
     on: "episode_rows",
     title: "Timestamps grow from frame to frame",

@@ -74,8 +74,12 @@ const movingIn = (a: Range, b: Range): number[] =>
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!
 
-const column = ({ values, dims }: Pick<EpisodeValues, "values" | "dims">, at: number) =>
-  Float64Array.from({ length: values.length / dims }, (_, row) => values[row * dims + at]!)
+/** One dimension. A loop: this is done of every joint of every episode. */
+function column({ values, dims }: Pick<EpisodeValues, "values" | "dims">, at: number): Float64Array {
+  const one = new Float64Array(values.length / dims)
+  for (let row = 0, from = at; row < one.length; row++, from += dims) one[row] = values[from]!
+  return one
+}
 
 /**
  * How a command goes together with where the joint then is: the strongest correlation, which a turned sign makes negative. Or, of

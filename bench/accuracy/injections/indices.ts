@@ -2,7 +2,7 @@ import type { Injections } from "../injection.ts"
 
 const DATA = /^data\/.*\.parquet$/
 
-export const frameInjections: Injections = [
+export const indexInjections: Injections = [
   {
     rule: "IDX-FRAME",
     what: "a frame's number is repeated",
@@ -83,24 +83,6 @@ export const frameInjections: Injections = [
         table.columns = table.columns.filter(({ name }) => name !== "frame_index")
       })
       return { path, feature: "frame_index", also: ["FEAT-PHANTOM", "FEAT-SCHEMA-DRIFT"] }
-    },
-  },
-  {
-    rule: "TS-FOOTER",
-    what: "timestamps run ahead of the frame rate",
-    versions: ["v2.0", "v2.1", "v3.0"],
-    async apply(dataset, strength) {
-      const path = dataset.paths(DATA).at(-1)!
-      await dataset.table(path, (table) => {
-        const data = table.column("timestamp").data as number[]
-        const factor = [1.05, 1.3, 4][strength]!
-        table.column("timestamp").data = data.map((each) => each * factor)
-      })
-      return {
-        path,
-        feature: "timestamp",
-        also: ["TS-STEP", "TS-LATTICE", "TS-GAP", "TS-RATE", "ST-MATCH-DATA", "ST-PARQUET-XCHECK"],
-      }
     },
   },
 ]
