@@ -62,3 +62,24 @@ test.each([
   const types = (await found(bytes)).filter(({ code }) => code === "FEAT-COL-TYPE")
   expect([...new Set(types.map(({ severity }) => severity))]).toEqual(expected)
 })
+
+test("what is said in a frame has as many times as it has, whatever its shape is declared to be", async () => {
+  const edit = ({ info }: Tables) => {
+    const features = info["features"] as Record<string, Record<string, unknown>>
+    features["language_persistent"] = { dtype: "language", shape: [1], names: null }
+  }
+  const spoken = spec("3.0")
+  spoken.signals.push({
+    name: "language_persistent",
+    role: "effort",
+    names: ["a", "b"],
+    ranges: [
+      [0, 1],
+      [0, 1],
+    ],
+  })
+  const bytes = new Map<string, Uint8Array>()
+  for (const [path, file] of await buildLeRobot(spoken, { edit })) bytes.set(path, await file.read(0, file.size))
+  const told = (await found(bytes)).filter(({ where }) => where.feature === "language_persistent")
+  expect(told.filter(({ code }) => code.startsWith("VAL-"))).toEqual([])
+})
