@@ -170,6 +170,21 @@ test("a clock in nanoseconds is read although a double cannot hold it to the las
   expect(stale.map(({ where }) => where.feature)).toEqual(["observation.clock"])
 })
 
+test("a goal that is another one in each episode is worth knowing, and no risk", async () => {
+  const aim = ({ episodes }: Tables) => {
+    for (const [episode, { columns }] of episodes.entries()) {
+      const state = columns.find(({ name }) => name === "observation.state")!
+      state.values = (state.values as Float32Array).map((value, at) => [value, episode, 7][at % 3]!)
+    }
+  }
+  const { findings } = await look(memoryFiles(await built(spec(3), aim)), "full")
+  const still = findings.filter(({ code }) => code === "VAL-CONST-EP")
+  expect(still.map(({ severity, message }) => [severity, message])).toEqual([
+    ["warning", '"observation.state" never changes in 1 dimension of 3: "gripper".'],
+    ["info", '"observation.state" never changes within an episode in 1 dimension of 3: "lift".'],
+  ])
+})
+
 test("episodes of one frame that differ from each other do not stand still", async () => {
   const short: LeRobotSpec = { ...spec(3), episodes: Array.from({ length: 3 }, () => ({ length: 1, tasks: ["Pick"] })) }
   const move = ({ episodes }: Tables) => {
