@@ -1,5 +1,6 @@
 import { float32Moments, type Numbers as Values, QUANTILES } from "../../../numeric/statistics.ts"
 import type { StoredName } from "./stored-stats.ts"
+import type { DatasetFacts, StatsTable } from "./subjects.ts"
 
 /** A statistic that is not what it should be. */
 export interface Deviation {
@@ -34,6 +35,16 @@ const CANCELLED = 1e-3
 
 /** Share of the largest value by which a mean may be off when so many float32 are added up in float32; of pictures there are millions. */
 export const lostTo = (summands: number) => Math.min(1e-2, 2 ** -24 * summands)
+
+/** How many samples lerobot adds up at once: an episode's; of a dataset put together from them, the longest one's. */
+export function summandsOf(table: StatsTable, facts: DatasetFacts): (count: number) => number {
+  if (!table.isGlobal) return (count) => count || 0
+  const lengths = facts.has("episodes") ? facts.episodes.length : new Float64Array()
+  const longest = longestOf(lengths)
+  const frames = lengths.reduce((sum, length) => sum + length, 0)
+  // Of a matrix there are several in a frame. Version 2.0 does not count.
+  return (count) => (frames > 0 && count > 0 ? (count / frames) * longest : longest)
+}
 
 export const longestOf = (lengths: Float64Array) => lengths.reduce((most, length) => (length > most ? length : most), 0)
 

@@ -4,8 +4,8 @@ import type { Feature } from "../feature.ts"
 import { isWhole, placeOf } from "./episodes.ts"
 import { isNumeric, motionOf, NUMBERING, sizeOf } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
-import type { DatasetFacts, StatColumn, StatsTable } from "./subjects.ts"
-import { longestOf, lostTo } from "./stats-compare.ts"
+import type { StatColumn } from "./subjects.ts"
+import { lostTo, summandsOf } from "./stats-compare.ts"
 import { numberAt, placed, sizeAt } from "./stats-places.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
@@ -280,16 +280,6 @@ function shapesOf(feature: Feature): number[] | null {
   if (size === null || NUMBERING.has(feature.key)) return size === null ? null : [1]
   // Of a matrix lerobot ≥ 0.4 takes all axes but the last for samples.
   return [...new Set([size, feature.shape.at(-1)!])]
-}
-
-/** How many samples lerobot adds up at once: an episode's; of a dataset put together from them, the longest one's. */
-function summandsOf(table: StatsTable, facts: DatasetFacts): (count: number) => number {
-  if (!table.isGlobal) return (count) => count || 0
-  const lengths = facts.has("episodes") ? facts.episodes.length : new Float64Array()
-  const longest = longestOf(lengths)
-  const frames = lengths.reduce((sum, length) => sum + length, 0)
-  // Of a matrix there are several in a frame. Version 2.0 does not count.
-  return (count) => (frames > 0 && count > 0 ? (count / frames) * longest : longest)
 }
 
 function descent(
