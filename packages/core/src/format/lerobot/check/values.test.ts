@@ -201,3 +201,19 @@ test("episodes of one frame that differ from each other do not stand still", asy
   const still = findings.filter(({ code, where }) => code === "VAL-CONST-EP" && where.feature === "action")
   expect(still.map(({ message }) => message)).toEqual([expect.stringContaining('1 dimension of 3: "lift"')])
 })
+
+test.each([
+  [0.5, true, "warning"],
+  [1.76e9, true, "error"],
+  [1.76e9, false, "warning"],
+])("timestamps that begin at %d s, with video %j: %s", async (start, hasVideo, severity) => {
+  const bytes = await built(spec(1), ({ episodes, info }) => {
+    const times = episodes[0]!.columns.find(({ name }) => name === "timestamp")!
+    times.type = "float64"
+    times.values = Float64Array.from(times.values as ArrayLike<number>, (_, frame) => start + frame / 10)
+    const camera = { dtype: "video", shape: [64, 64, 3], names: ["height", "width", "channels"] }
+    if (hasVideo) (info["features"] as Record<string, unknown>)["observation.images.front"] = camera
+  })
+  const { findings } = await look(memoryFiles(bytes), "columns")
+  expect(findings.filter(({ code }) => code === "TS-START").map((each) => each.severity)).toEqual([severity])
+})
