@@ -124,9 +124,13 @@ async function lookAtData(
   }
 }
 
+const NO_VECTORS = new Set(["language", "string", "image", "video"])
+
 /** Leaves of the numeric features that are read at full depth. */
 function wideLeaves({ leaves }: DataFile, facts: DatasetFacts): WideLeaf[] {
-  const declared = new Set(facts.info.parsed.features.map(({ key }) => key))
+  // Times of what is said, or of a picture, are no values of a vector.
+  const vectors = facts.info.parsed.features.filter(({ dtype }) => !NO_VECTORS.has(dtype ?? ""))
+  const declared = new Set(vectors.map(({ key }) => key))
   return leaves
     .filter(
       ({ path, kind }) =>

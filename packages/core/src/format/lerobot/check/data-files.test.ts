@@ -1,3 +1,4 @@
+import { parquetWriteBuffer } from "hyparquet-writer"
 import { expect, test } from "vitest"
 import { memoryFiles } from "../../../files/memory.ts"
 import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
@@ -61,4 +62,63 @@ test.each([
   })
   const types = (await found(bytes)).filter(({ code }) => code === "FEAT-COL-TYPE")
   expect([...new Set(types.map(({ severity }) => severity))]).toEqual(expected)
+})
+
+test("what is said in a frame has as many times as it has, whatever its shape is declared to be", async () => {
+  const edit = ({ info }: Tables) => {
+    const features = info["features"] as Record<string, Record<string, unknown>>
+    features["language_persistent"] = { dtype: "language", shape: [1], names: null }
+  }
+  const spoken = spec("3.0")
+  spoken.signals.push({
+    name: "language_persistent",
+    role: "effort",
+    names: ["a", "b"],
+    ranges: [
+      [0, 1],
+      [0, 1],
+    ],
+  })
+  const bytes = new Map<string, Uint8Array>()
+  for (const [path, file] of await buildLeRobot(spoken, { edit })) bytes.set(path, await file.read(0, file.size))
+  const told = (await found(bytes)).filter(({ where }) => where.feature === "language_persistent")
+  expect(told.filter(({ code }) => code.startsWith("VAL-"))).toEqual([])
+})
+
+test("nulls and tasks that do not exist are placed where several episodes share a row group", async () => {
+  const two: LeRobotSpec = {
+    ...spec("3.0"),
+    writer: "converter",
+    sessions: [],
+    episodes: spec("3.0").episodes.slice(0, 2),
+  }
+  const bytes = new Map<string, Uint8Array>()
+  for (const [path, file] of await buildLeRobot(two)) bytes.set(path, await file.read(0, file.size))
+  const rows = Array.from({ length: 41 }, (_, row) => ({
+    row,
+    episode: row < 20 ? 0 : 1,
+    frame: row < 20 ? row : row - 20,
+  }))
+  const whole = (name: string, of: (row: (typeof rows)[number]) => number) =>
+    ({ name, data: rows.map((row) => BigInt(of(row))), type: "INT64" }) as const
+  const real = (name: string, of: (row: (typeof rows)[number]) => number | null) =>
+    ({ name, data: rows.map(of), type: "FLOAT" }) as const
+  const table = parquetWriteBuffer({
+    columnData: [
+      real("action", ({ row }) => Math.sin(row)),
+      real("observation.state", ({ row, episode, frame }) => (episode === 1 && frame === 5 ? null : Math.cos(row))),
+      whole("observation.button", ({ row }) => row),
+      real("timestamp", ({ frame }) => frame / 10),
+      whole("frame_index", ({ frame }) => frame),
+      whole("episode_index", ({ episode }) => episode),
+      whole("index", ({ row }) => row),
+      whole("task_index", ({ episode, frame }) => (episode === 1 && frame >= 7 ? 3 : 0)),
+    ],
+  })
+  bytes.set("data/chunk-000/file-000.parquet", new Uint8Array(table))
+  const all = await found(bytes)
+  const placeOf = (wanted: string) => all.find(({ code }) => code === wanted)?.where
+  expect(placeOf("PQ-NULLS")).toMatchObject({ episode: 1, feature: "observation.state" })
+  expect(placeOf("TASK-DATA-RESOLVE")).toMatchObject({ episode: 1, frame: 7, feature: "task_index" })
+  expect(placeOf("VAL-VEC-LEN")).toBeUndefined()
 })

@@ -90,6 +90,8 @@ export const episodeTaskRules = {
           message: `Episode ${episode} has task_index ${found} at frame ${frame}; there are ${plural(count, "task")}.`,
           where: { path: file.entry.path, episode, frame, feature: "task_index" },
           evidence: { found, tasks: count },
+          // The closer look knows the place.
+          size: 1,
         })
       },
     },

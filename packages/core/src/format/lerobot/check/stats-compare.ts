@@ -1,5 +1,6 @@
 import { float32Moments, type Numbers as Values, QUANTILES } from "../../../numeric/statistics.ts"
 import type { StoredName } from "./stored-stats.ts"
+import type { DatasetFacts, StatsTable } from "./subjects.ts"
 
 /** A statistic that is not what it should be. */
 export interface Deviation {
@@ -32,11 +33,32 @@ const QUANTILE_OF_SCALE = 1e-6
 /** A standard deviation that is off by more than this share of the scale is worth a word although its variance is within tolerance. */
 const CANCELLED = 1e-3
 
-/** The worst deviation beyond the tolerances; null when there is none. Dimensions with NaN are left out. */
+/** Share of the largest value by which a mean may be off when so many float32 are added up in float32; of pictures there are millions. */
+export const lostTo = (summands: number) => Math.min(1e-2, 2 ** -24 * summands)
+
+/** How many samples lerobot adds up at once: an episode's; of a dataset put together from them, the longest one's. */
+export function summandsOf(table: StatsTable, facts: DatasetFacts): (count: number) => number {
+  if (!table.isGlobal) return (count) => count || 0
+  const lengths = facts.has("episodes") ? facts.episodes.length : new Float64Array()
+  const longest = longestOf(lengths)
+  const frames = lengths.reduce((sum, length) => sum + length, 0)
+  // Of a matrix there are several in a frame. Version 2.0 does not count.
+  return (count) => (frames > 0 && count > 0 ? (count / frames) * longest : longest)
+}
+
+export const longestOf = (lengths: Float64Array) => lengths.reduce((most, length) => (length > most ? length : most), 0)
+
+/**
+ * The worst deviation beyond the tolerances; null when there is none. Dimensions with NaN are left out.
+ *
+ * @param lost see `lostTo`; a variance is made of two such sums.
+ */
 export function deviationOf(
   stored: Readonly<{ [Name in StoredName]?: Numbers | undefined }>,
   expected: Expected,
+  lost = 0,
 ): Deviation | null {
+  const [ofMean, ofVariance] = [Math.max(MEAN, lost), Math.max(VARIANCE, 3 * lost)]
   let worst: Deviation | null = null
   const compare = (statistic: StoredName, dimension: number, value: number, tolerance: number) => {
     const found = stored[statistic]![dimension]!
@@ -51,10 +73,10 @@ export function deviationOf(
     // A float32 column's extremes are exact; a double's may have been rounded.
     if (stored.min && Math.fround(stored.min[at]!) !== Math.fround(min)) compare("min", at, min, 1e-6 * scale + 1e-12)
     if (stored.max && Math.fround(stored.max[at]!) !== Math.fround(max)) compare("max", at, max, 1e-6 * scale + 1e-12)
-    if (stored.mean) compare("mean", at, expected.mean[at]!, MEAN * scale + least)
+    if (stored.mean) compare("mean", at, expected.mean[at]!, ofMean * scale + least)
     if (stored.std) {
       const [found, variance] = [stored.std[at]!, expected.variance[at]!]
-      const excess = Math.abs(found * found - variance) / (VARIANCE * scale * scale + least)
+      const excess = Math.abs(found * found - variance) / (ofVariance * scale * scale + least)
       const value = Math.sqrt(variance)
       if (excess > (worst?.excess ?? 1)) {
         worst = { statistic: "std", dimension: at, stored: found, expected: value, excess }

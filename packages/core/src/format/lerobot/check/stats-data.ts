@@ -5,7 +5,15 @@ import { rangeOf } from "./data-file.ts"
 import { isWhole } from "./episodes.ts"
 import { NUMBERING } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
-import { cancellationOf, deviationOf, type Deviation, type Expected, isFloat32Sum } from "./stats-compare.ts"
+import {
+  cancellationOf,
+  deviationOf,
+  type Deviation,
+  type Expected,
+  isFloat32Sum,
+  longestOf,
+  lostTo,
+} from "./stats-compare.ts"
 import { tableOfRecord } from "./stats-tables.ts"
 import type { DatasetFacts, EpisodeFacts, EpisodeValues, StatsFacts } from "./subjects.ts"
 
@@ -105,7 +113,7 @@ export const statsDataRules = {
         for (const [feature, expected] of aggregates) {
           const stored = storedIn(facts.stats, feature)
           if (expected.count !== rows || stored?.mean?.length !== expected.dims) continue
-          const found = deviationOf(stored, expected)
+          const found = deviationOf(stored, expected, lostTo(longestOf(facts.episodes.length)))
           if (found) report({ ...told(found, facts.stats.path, feature, "the values give"), size: found.excess })
         }
       },
@@ -193,10 +201,7 @@ function offInPictures({ mean }: { mean: ArrayLike<number> }, expected: Expected
 function chunkOf(count: number, { length }: EpisodeFacts): number | null {
   const episodes = new Map<number, number>()
   for (const frames of length) episodes.set(frames, (episodes.get(frames) ?? 0) + 1)
-  const longest = Math.min(
-    MAX_CHUNK,
-    length.reduce((most, each) => Math.max(most, each), 0),
-  )
+  const longest = Math.min(MAX_CHUNK, longestOf(length))
   for (let chunk = 2; chunk <= longest; chunk++) {
     let starts = 0
     for (const [frames, times] of episodes) starts += Math.max(0, frames - chunk + 1) * times

@@ -4,7 +4,8 @@ import type { Feature } from "../feature.ts"
 import { isWhole, placeOf } from "./episodes.ts"
 import { isNumeric, motionOf, NUMBERING, sizeOf } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
-import type { DatasetFacts, StatColumn, StatsTable } from "./subjects.ts"
+import type { StatColumn } from "./subjects.ts"
+import { lostTo, summandsOf } from "./stats-compare.ts"
 import { numberAt, placed, sizeAt } from "./stats-places.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
@@ -182,13 +183,13 @@ export const statsRules = {
     reference: null,
     fix: RECOMPUTE,
     check(table, report, facts) {
-      const share = shareSummed(table, facts)
+      const summands = summandsOf(table, facts)
       for (const [feature, columns] of table.features) {
         const ladder = ASCENDING.flatMap((name) => (columns.has(name) ? [{ name, column: columns.get(name)! }] : []))
         const [min, mean, max, std] = ["min", "mean", "max", "std"].map((name) => columns.get(name))
         for (let entry = 0; entry < table.entries; entry++) {
           const size = Math.max(0, ...ladder.map(({ column }) => sizeAt(column, entry)))
-          const summands = share * (numberAt(columns.get("count"), entry, 0) || 0)
+          const lost = lostTo(summands(numberAt(columns.get("count"), entry, 0)))
           for (let dimension = 0; dimension < size; dimension++) {
             const [low, middle, high] = [min, mean, max].map((column) => numberAt(column, entry, dimension))
             const deviation = numberAt(std, entry, dimension)
@@ -196,7 +197,7 @@ export const statsRules = {
             // Quantiles lie on the edges of bins in float32, means are sums in float32: of what stands still they may lie outside.
             const wrong =
               descent(ladder, entry, dimension, 1e-9 + 1e-6 * scale) ??
-              outside(low!, middle!, high!, 1e-9 + scale * Math.min(1e-2, Math.max(1e-5, 2 ** -24 * summands))) ??
+              outside(low!, middle!, high!, 1e-9 + scale * Math.max(1e-5, lost)) ??
               (deviation < 0 ? `std is ${deviation}` : null)
             if (wrong === null) continue
             report({
@@ -279,17 +280,6 @@ function shapesOf(feature: Feature): number[] | null {
   if (size === null || NUMBERING.has(feature.key)) return size === null ? null : [1]
   // Of a matrix lerobot ≥ 0.4 takes all axes but the last for samples.
   return [...new Set([size, feature.shape.at(-1)!])]
-}
-
-/** How much of the samples lerobot adds up at once: an episode's, the longest one's of a dataset put together from them. */
-function shareSummed({ isGlobal }: StatsTable, facts: DatasetFacts) {
-  if (!isGlobal || !facts.has("episodes")) return isGlobal ? 0 : 1
-  let [frames, longest] = [0, 0]
-  for (const length of facts.episodes.length) {
-    frames += length
-    longest = Math.max(longest, length)
-  }
-  return frames > 0 ? longest / frames : 0
 }
 
 function descent(

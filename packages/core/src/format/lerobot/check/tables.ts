@@ -1,4 +1,4 @@
-import { shown } from "../notes.ts"
+import { plural, shown } from "../notes.ts"
 import type { Rules } from "./rule.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
@@ -70,10 +70,23 @@ export const tableRules = {
             message: `${shown(file.entry.path)} has ${null_count} nulls in ${shown(feature)}.`,
             where: { path: file.entry.path, feature, ...(of && of.min === of.max && { episode: of.min }) },
             evidence: { nulls: null_count },
-            size: null_count,
           })
         }
       }
+    },
+    closer: {
+      on: "episode_values",
+      cost: "wide",
+      check({ of, feature, dims, rowLengths, nulls }, report) {
+        if (nulls === 0) return
+        const frame = rowLengths?.findIndex((length) => length < dims) ?? -1
+        report({
+          message: `Episode ${of.episode} has ${plural(nulls, "null")} in ${shown(feature)}${frame < 0 ? "" : `, the first in frame ${frame}`}.`,
+          where: { path: of.file.entry.path, episode: of.episode, ...(frame >= 0 && { frame }), feature },
+          evidence: { nulls },
+          size: nulls,
+        })
+      },
     },
   },
   "PQ-RG-EPISODE": {

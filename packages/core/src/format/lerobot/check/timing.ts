@@ -167,10 +167,12 @@ export const timingRules = {
     why: "Every frame is looked up that much later in its video: from half a frame on it is another frame.",
     reference: null,
     fix: "Subtract the first timestamp of each episode from the others.",
-    check: tell("TS-START", ({ found }, { episode }, { info }) => ({
+    check: tell("TS-START", ({ found }, { episode, rows }, { info }) => ({
       message: `Episode ${episode} begins at ${s(found)}, ${(found * info.parsed.fps!).toFixed(1)} frames late.`,
       evidence: { found, expected: 0 },
       size: Math.abs(found),
+      // Behind the episode's end there is no picture of it to be found: a clock's own time was written down.
+      ...(hasVideo(info) && Math.abs(found) > rows / info.parsed.fps! && { severity: "error" as const }),
     })),
   },
   "TS-F32-LIMIT": {
@@ -202,6 +204,8 @@ export const timingRules = {
     },
   },
 } as const satisfies Rules
+
+const hasVideo = ({ parsed }: DatasetFacts["info"]) => parsed.features.some(({ dtype }) => dtype === "video")
 
 /** A little above, so that it holds. */
 const needed = (step: number) => (Math.ceil(step * 1e5) / 1e5).toString()

@@ -94,22 +94,28 @@ export const wholeValueRules = {
       for (const feature of moving(whole)) {
         const range = rangeOf(whole, feature)
         if (!range || isConstant(range)) continue
-        const constant = range.constant.flatMap((is, at) => (is ? [at] : []))
-        if (constant.length === 0) continue
         const names = namesOf(whole.facts, feature)
-        report({
-          message: `${shown(feature)} never changes in ${plural(constant.length, "dimension")} of ${range.constant.length}: ${constant
-            .slice(0, 5)
-            .map((at) => shown(names?.[at] ?? at))
-            .join(", ")}${constant.length > 5 ? ", …" : ""}.`,
-          where: { feature },
-          evidence: {
-            dimensions: constant.length,
-            of: range.constant.length,
-            first: constant[0]!,
-            value: range.max[constant[0]!]!,
-          },
-        })
+        const still = range.constant.flatMap((is, at) => (is ? [at] : []))
+        const isEverywhere = (at: number) => range.min[at] === range.max[at]
+        for (const [constant, isAlways] of [
+          [still.filter(isEverywhere), true],
+          [still.filter((at) => !isEverywhere(at)), false],
+        ] as const) {
+          if (constant.length === 0) continue
+          const dimensions = constant.slice(0, 5).map((at) => shown(names?.[at] ?? at))
+          report({
+            message: `${shown(feature)} never changes ${isAlways ? "" : "within an episode "}in ${plural(constant.length, "dimension")} of ${range.constant.length}: ${dimensions.join(", ")}${constant.length > 5 ? ", …" : ""}.`,
+            where: { feature },
+            evidence: {
+              dimensions: constant.length,
+              of: range.constant.length,
+              first: constant[0]!,
+              value: range.max[constant[0]!]!,
+            },
+            // A goal is another one in each episode, and has a deviation.
+            ...(!isAlways && { severity: "info" as const, group: `${feature} within` }),
+          })
+        }
       }
     },
   },

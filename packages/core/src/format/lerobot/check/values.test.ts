@@ -124,19 +124,23 @@ test("statistics of pictures that lack and lines that are no JSON do not stop wh
   expect(findings[0]!.message).toMatch(/Line 2 /)
 })
 
-test("means that a long episode's sums of float32 put beside what stands still are lerobot's own", async () => {
+test.each([
+  ["2.0", []],
+  ["2.1", []],
+  ["3.0", ["action", "observation.state"]],
+] as const)("v%s: what a long episode's sums of float32 lose is lerobot's own", async (version, expected) => {
   const still: [number, number] = [99.7, 99.7]
+  const { signals, ...rest } = spec(1, version)
   const long: LeRobotSpec = {
-    ...spec(1),
+    ...rest,
     episodes: [{ length: 20_000, tasks: ["Pick"] }],
-    signals: spec(1).signals.map((signal) => ({ ...signal, ranges: [still, ...RANGES.slice(1)], grippers: [] })),
+    signals: signals.map((signal) => ({ ...signal, ranges: [still, ...RANGES.slice(1)], grippers: [] })),
   }
   const { findings } = await look(memoryFiles(await built(long)), "full")
   const told = findings.filter(({ code }) => code.startsWith("ST-"))
-  expect(told.map(({ severity, code, where }) => [severity, code, where.feature])).toEqual([
-    ["info", "ST-F32-CANCEL", "action"],
-    ["info", "ST-F32-CANCEL", "observation.state"],
-  ])
+  expect(told.map(({ severity, code, where }) => [severity, code, where.feature])).toEqual(
+    expected.map((feature) => ["info", "ST-F32-CANCEL", feature]),
+  )
 })
 
 test("actions that are zero whenever nothing is commanded are no placeholders", async () => {
@@ -170,6 +174,21 @@ test("a clock in nanoseconds is read although a double cannot hold it to the las
   expect(stale.map(({ where }) => where.feature)).toEqual(["observation.clock"])
 })
 
+test("a goal that is another one in each episode is worth knowing, and no risk", async () => {
+  const aim = ({ episodes }: Tables) => {
+    for (const [episode, { columns }] of episodes.entries()) {
+      const state = columns.find(({ name }) => name === "observation.state")!
+      state.values = (state.values as Float32Array).map((value, at) => [value, episode, 7][at % 3]!)
+    }
+  }
+  const { findings } = await look(memoryFiles(await built(spec(3), aim)), "full")
+  const still = findings.filter(({ code }) => code === "VAL-CONST-EP")
+  expect(still.map(({ severity, message }) => [severity, message])).toEqual([
+    ["warning", '"observation.state" never changes in 1 dimension of 3: "gripper".'],
+    ["info", '"observation.state" never changes within an episode in 1 dimension of 3: "lift".'],
+  ])
+})
+
 test("episodes of one frame that differ from each other do not stand still", async () => {
   const short: LeRobotSpec = { ...spec(3), episodes: Array.from({ length: 3 }, () => ({ length: 1, tasks: ["Pick"] })) }
   const move = ({ episodes }: Tables) => {
@@ -181,4 +200,20 @@ test("episodes of one frame that differ from each other do not stand still", asy
   const { findings } = await look(memoryFiles(await built(short, move)), "full")
   const still = findings.filter(({ code, where }) => code === "VAL-CONST-EP" && where.feature === "action")
   expect(still.map(({ message }) => message)).toEqual([expect.stringContaining('1 dimension of 3: "lift"')])
+})
+
+test.each([
+  [0.5, true, "warning"],
+  [1.76e9, true, "error"],
+  [1.76e9, false, "warning"],
+])("timestamps that begin at %d s, with video %j: %s", async (start, hasVideo, severity) => {
+  const bytes = await built(spec(1), ({ episodes, info }) => {
+    const times = episodes[0]!.columns.find(({ name }) => name === "timestamp")!
+    times.type = "float64"
+    times.values = Float64Array.from(times.values as ArrayLike<number>, (_, frame) => start + frame / 10)
+    const camera = { dtype: "video", shape: [64, 64, 3], names: ["height", "width", "channels"] }
+    if (hasVideo) (info["features"] as Record<string, unknown>)["observation.images.front"] = camera
+  })
+  const { findings } = await look(memoryFiles(bytes), "columns")
+  expect(findings.filter(({ code }) => code === "TS-START").map((each) => each.severity)).toEqual([severity])
 })

@@ -68,7 +68,9 @@ export const valueRules = {
     closer: {
       on: "episode_values",
       cost: "wide",
-      check({ of, feature, dims, rowLengths }, report, { info }) {
+      check({ of, feature, dims, rowLengths, nulls }, report, { info }) {
+        // A null is no value too few, and told as what it is.
+        if (nulls > 0) return
         const declared = info.parsed.features.find(({ key }) => key === feature)
         const size = declared ? sizeOf(declared) : null
         if (size === null || (!rowLengths && dims === size)) return
