@@ -277,6 +277,7 @@ test("with the keyboard alone a dataset is deleted, after a question that can be
   expect(await isFocused(trash)).toBe(true)
 
   await page.keyboard.press("Enter")
+  await page.getByRole("dialog").waitFor()
   await page.keyboard.press("Tab")
   await page.keyboard.press("Enter")
   await trash.waitFor({ state: "hidden" })
