@@ -36,6 +36,7 @@ test("from an empty dashboard to the sample dataset's page, by three clicks", as
     "observation.images.wrist",
     "observation.images.top",
   ])
+  await expect.poll(() => page.locator(".camera-still:visible").count(), { timeout: 15_000 }).toBe(3)
   expect(complaints).toEqual([])
 })
 
@@ -217,7 +218,8 @@ test("a dataset whose every string is an attack is shown as text", async () => {
     void dialog.dismiss()
   })
   const foreign: string[] = []
-  page.on("request", (request) => new URL(request.url()).origin !== product.portal && foreign.push(request.url()))
+  const known = [product.portal, product.hub]
+  page.on("request", (request) => !known.includes(new URL(request.url()).origin) && foreign.push(request.url()))
 
   await page.goto("/")
   await page.locator(".datasets-name").first().waitFor({ timeout: 5000 })
@@ -277,6 +279,7 @@ test("with the keyboard alone a dataset is deleted, after a question that can be
   expect(await isFocused(trash)).toBe(true)
 
   await page.keyboard.press("Enter")
+  await page.getByRole("dialog").waitFor()
   await page.keyboard.press("Tab")
   await page.keyboard.press("Enter")
   await trash.waitFor({ state: "hidden" })

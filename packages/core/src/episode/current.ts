@@ -9,7 +9,7 @@ import { jobTable } from "../job/job.sql.ts"
 import { jobs } from "../job/registry.ts"
 import type { PartialResult, Status } from "../job/schema.ts"
 
-/** A dataset and the job whose rows are its index: the newest that was completed. */
+/** A dataset and the job whose rows are its index. */
 export interface Indexed {
   dataset_id: number
   repo_id: string
@@ -20,9 +20,10 @@ export interface Indexed {
   partial: PartialResult | null
 }
 
-/** The newest completed index of a dataset, as SQL. */
-export const newestIndex = (dataset_id: unknown) => sql<number | null>`(select max(id) from job
-  where job.dataset_id = ${dataset_id} and job_type = 'indexing' and status = 'completed')`
+/** The job that counts, as SQL: the newest that was completed; one that was stopped only while no other was not. */
+export const currentIndex = (dataset_id: unknown) => sql<number | null>`(select id from job
+  where job.dataset_id = ${dataset_id} and job_type = 'indexing' and status = 'completed'
+  order by partial is not null, id desc limit 1)`
 
 /** @throws AppError `not_found`; `not_indexed` with what there is to do about it. */
 export async function indexed(dataset_id: number): Promise<Indexed> {
@@ -30,7 +31,7 @@ export async function indexed(dataset_id: number): Promise<Indexed> {
   const [row] = await use()
     .select({ dataset_id: id, repo_id, revision, format_type, job_id: jobTable.id, partial: jobTable.partial })
     .from(datasetTable)
-    .leftJoin(jobTable, eq(jobTable.id, newestIndex(dataset_id)))
+    .leftJoin(jobTable, eq(jobTable.id, currentIndex(dataset_id)))
     .where(and(eq(id, dataset_id), visible()))
   if (!row) throw datasetNotFound(dataset_id)
   const { job_id, ...dataset } = row

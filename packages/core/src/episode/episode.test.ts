@@ -116,6 +116,25 @@ describe("the job", () => {
     expect(await Episode.list(id, all)).toMatchObject({ total: 12 })
   })
 
+  test("that was stopped does not take the place of one that was not", async () => {
+    const { id, job_id } = await importIndexed()
+    const before = await countRows()
+    await use().execute(sql`update job set job_version = 0 where job_type = 'indexing'`)
+    const { job } = await Job.start(id, "indexing", {})
+    const options = { registry: jobs, run: inPlace(() => memoryFiles(tree)), time_limit_ms: 60_000 }
+    await execute(job.id, options)
+    const [shard] = await use().execute<{ id: number }>(sql`select id from shard where job_id = ${job.id}`)
+    await execute(job.id, { ...options, shard_id: shard!.id })
+    expect(await countRows()).toBe(2 * before)
+    const partial = { reason: "time_limit", detail: "Enough.", done: 1, of: 2 }
+    await use().execute(sql`update job set partial = ${JSON.stringify(partial)}::jsonb where id = ${job.id}`)
+    expect(await execute(job.id, options)).toBe("completed")
+    expect(await Job.get(id, job.id)).toMatchObject({ status: "completed", partial })
+    expect(await Episode.indexed(id)).toMatchObject({ job_id, partial: null })
+    expect(await Episode.list(id, all)).toMatchObject({ total: 12 })
+    expect(await countRows()).toBe(before)
+  })
+
   test("that failed half way and is tried again forgets what it had written", async () => {
     const { id } = await importDataset()
     const { job } = await Job.start(id, "indexing", {})

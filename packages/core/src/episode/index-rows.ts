@@ -3,6 +3,7 @@ import type { PgTable } from "drizzle-orm/pg-core"
 import { jsonText } from "../db/columns.ts"
 import { use } from "../db/database.ts"
 import type { JobKey } from "../job/define.ts"
+import { currentIndex } from "./current.ts"
 import { episodeTable, featureTable, taskTable } from "./episode.sql.ts"
 import type { IndexRows } from "./rows.ts"
 
@@ -62,13 +63,13 @@ export async function insert({ episodes, tasks, features, stats }: IndexRows, jo
 export const forget = (job: JobKey) => removeWhere(job.dataset_id, sql`job_id = ${job.job_id}`)
 
 /**
- * Deletes what the dataset's older indexes have left, this one's too when a newer is complete. Readers see the newest
- * complete one in any case.
+ * Deletes what other indexes of the dataset have left, up to the newest completed one: this one's too, when another counts.
+ * Readers see the one that counts in any case.
  */
-export const keepNewest = ({ dataset_id }: JobKey) =>
+export const keepCurrent = ({ dataset_id }: JobKey) =>
   removeWhere(
     dataset_id,
-    sql`job_id < (select max(id) from job
+    sql`job_id <> ${currentIndex(dataset_id)} and job_id <= (select max(id) from job
       where job.dataset_id = ${dataset_id} and job_type = 'indexing' and status = 'completed')`,
   )
 

@@ -4,7 +4,7 @@ import { datasetTable } from "../dataset/dataset.sql.ts"
 import { visible } from "../dataset/visible.ts"
 import { retrying, use } from "../db/database.ts"
 import type { FormatType } from "../format/schema.ts"
-import { newestIndex } from "./current.ts"
+import { currentIndex } from "./current.ts"
 import { episodeTable, featureTable, taskTable } from "./episode.sql.ts"
 import { SEARCH_KINDS, type IndexSearch, type SearchKind } from "./schema.ts"
 import { type Question, questionOf, resembles, scoreOf } from "./words.ts"
@@ -52,7 +52,7 @@ export function hits({ table, words, searched }: Searched, columns: SQL, questio
         ${revision} as revision, ${format_type} as format_type
       from ${table} join ${datasetTable} on ${eq(id, table.dataset_id)}
       where ${resembles({ words, searched }, question)} and ${visible() ?? sql`true`}
-        and ${table.job_id} = ${newestIndex(table.dataset_id)}
+        and ${table.job_id} = ${currentIndex(table.dataset_id)}
       limit ${RANKED}
     ) as found order by score desc, id, place limit ${limit}`
 }

@@ -55,6 +55,14 @@ export const episodesQuery = (datasetId: number, filter: EpisodeFilter, page: nu
     staleTime: STAYS_MS,
   })
 
+/** Null in a dataset without any. */
+export const firstEpisodeQuery = (datasetId: number) =>
+  queryOptions({
+    queryKey: ["datasets", datasetId, "episodes", "first"],
+    queryFn: async ({ signal }) => (await list(datasetId, {}, { limit: "1" }, signal)).rows[0] ?? null,
+    staleTime: STAYS_MS,
+  })
+
 /** Frames of the longest episode, which the others are drawn in proportion to; null where no length is known. */
 export const longestQuery = (datasetId: number) =>
   queryOptions({

@@ -5,6 +5,7 @@ import { Fragment, useEffect } from "react"
 import { datasetQuery, statusQuery } from "../api/datasets.ts"
 import { isOpen } from "../api/polling.ts"
 import { DatasetBadge } from "./dataset-badge.tsx"
+import { newestJobs } from "../newest-jobs.ts"
 import { DatasetFacts } from "./dataset-facts.tsx"
 import { DatasetSource } from "./dataset-source.tsx"
 import { Commit } from "./commit.tsx"
@@ -91,7 +92,15 @@ export function DatasetView({ initial, siblings }: Props) {
 
       <div className="dataset-columns">
         <div className="dataset-main">
-          {metadata ? <MetadataView metadata={metadata} /> : <NotRead status={status.data} />}
+          {metadata ? (
+            <MetadataView
+              metadata={metadata}
+              dataset={dataset}
+              isIndexed={newestJobs(status.data?.jobs ?? [], "indexing").done !== undefined}
+            />
+          ) : (
+            <NotRead status={status.data} />
+          )}
           <section className="dataset-section" aria-labelledby="jobs-title">
             <h2 id="jobs-title">Jobs</h2>
             {status.error && (

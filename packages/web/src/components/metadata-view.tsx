@@ -1,3 +1,4 @@
+import type { DatasetInfo } from "@robokit/core/dataset/schema"
 import type { DatasetMetadata } from "@robokit/core/format/schema"
 import { Cameras } from "./cameras.tsx"
 import { FileKinds } from "./file-kinds.tsx"
@@ -6,8 +7,14 @@ import { Tasks } from "./tasks.tsx"
 import "./metadata-view.css"
 import "./notes.css"
 
+interface Props {
+  metadata: DatasetMetadata
+  dataset: DatasetInfo
+  isIndexed: boolean
+}
+
 /** What the dataset holds, as its metadata job found it. */
-export const MetadataView = ({ metadata }: { metadata: DatasetMetadata }) => (
+export const MetadataView = ({ metadata, dataset, isIndexed }: Props) => (
   <>
     {metadata.notes.length > 0 && (
       <section className="note note-warn" aria-labelledby="notes-title">
@@ -21,7 +28,7 @@ export const MetadataView = ({ metadata }: { metadata: DatasetMetadata }) => (
         </ul>
       </section>
     )}
-    {metadata.cameras.length > 0 && <Cameras cameras={metadata.cameras} />}
+    {metadata.cameras.length > 0 && <Cameras cameras={metadata.cameras} dataset={dataset} isIndexed={isIndexed} />}
     {metadata.sensors.length > 0 && <Signals title="Sensors" signals={metadata.sensors} />}
     {metadata.actions.length > 0 && <Signals title="Actions" signals={metadata.actions} />}
     <Tasks tasks={metadata.tasks} total={metadata.task_count} />

@@ -68,7 +68,7 @@ export const indexing = defineShardedJob({
       await (await rowsOf()).insert(rows as IndexRows, job)
       return kept
     },
-    end: async (job) => (await rowsOf()).keepNewest(job),
+    end: async (job) => (await rowsOf()).keepCurrent(job),
   },
 })
 
