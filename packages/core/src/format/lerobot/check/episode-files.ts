@@ -1,6 +1,7 @@
 import { plural, shown } from "../notes.ts"
 import { isWhole } from "./episodes.ts"
-import type { DataFile, EpisodeFacts, FileSummary, Whole } from "./subjects.ts"
+import { FileRanges } from "./file-ranges.ts"
+import type { DataFile, EpisodeFacts, Whole } from "./subjects.ts"
 import type { Rules } from "./rule.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
@@ -112,8 +113,8 @@ export const episodeFileRules = {
     why: "LeRobot takes the i-th row for index i; merges that only copy files repeat the numbers.",
     reference: `${LEROBOT}/2678`,
     check({ files, isComplete }, report) {
-      const ranges = rangesOf(files)
-      if (!ranges || !isComplete) return
+      const ranges = isComplete ? FileRanges.of(files) : undefined
+      if (!ranges) return
       let expected = 0
       for (const { path, min, max, rows } of ranges) {
         const found = min !== expected ? min : max
@@ -269,53 +270,17 @@ export function* misplacedEpisodes({
   facts: { episodes },
   files,
 }: Pick<Whole, "facts" | "files">): Generator<Misplaced> {
-  const ranges = rangesOf(files)
+  const ranges = FileRanges.of(files)
   if (!ranges) return
-  const paths = new Set(ranges.map(({ path }) => path))
   for (let row = 0; row < episodes.rows; row++) {
     const [from, to] = [episodes.from[row]!, episodes.to[row]!]
     const pointer = episodes.dataPath(row)
-    if (!(to > from) || pointer === undefined || !paths.has(pointer)) continue
-    const actual = fileOf(ranges, from)
+    if (!(to > from) || pointer === undefined || !ranges.has(pointer)) continue
+    const actual = ranges.fileOf(from)
     if (!actual || actual.path === pointer) continue
-    const is2401 = actual.min === from && isBefore(pointer, actual.path, ranges)
+    const is2401 = actual.min === from && ranges.isBefore(pointer, actual.path)
     yield { episode: episodes.episode_index[row]!, from, to, pointer, actual: actual.path, is2401 }
   }
-}
-
-interface Range {
-  path: string
-  min: number
-  max: number
-  rows: number
-}
-
-/** Data files by the global index of their rows; undefined when a file does not say. */
-function rangesOf(files: Whole["files"]): Range[] | undefined {
-  const data = files.filter((file): file is FileSummary & { index: NonNullable<FileSummary["index"]> } => {
-    return file.kind === "data" && file.rows > 0 && file.index !== undefined
-  })
-  if (data.length === 0 || data.length < files.filter(({ kind, rows }) => kind === "data" && rows > 0).length)
-    return undefined
-  return data
-    .map(({ path, index, rows }) => ({ path, min: index.min, max: index.max, rows }))
-    .sort((a, b) => a.min - b.min || (a.path < b.path ? -1 : 1))
-}
-
-function fileOf(ranges: readonly Range[], index: number): Range | undefined {
-  let [low, high] = [0, ranges.length - 1]
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (ranges[middle]!.min <= index) low = middle
-    else high = middle - 1
-  }
-  const range = ranges[low]
-  return range && range.min <= index && index <= range.max ? range : undefined
-}
-
-function isBefore(pointer: string, actual: string, ranges: readonly Range[]) {
-  const paths = ranges.map(({ path }) => path)
-  return paths.indexOf(pointer) === paths.indexOf(actual) - 1
 }
 
 /** Whether an episode that points here has its range elsewhere, or the file's own range holds more than theirs. */

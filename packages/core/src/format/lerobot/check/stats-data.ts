@@ -1,7 +1,7 @@
 import { statisticsOf } from "../../../numeric/statistics.ts"
 import { shown } from "../notes.ts"
 import { rangeOf } from "./data-file.ts"
-import { isWhole } from "./episodes.ts"
+import { isCounting, isWhole } from "./episodes.ts"
 import { NUMBERING } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
 import { cancellationOf, deviationOf, type Deviation } from "./stats-compare.ts"
@@ -29,7 +29,8 @@ export const statsDataRules = {
       // Rows too many or too few are told by the rules of the table.
       const { total_episodes } = info.parsed
       const isCounted = total_episodes === null || total_episodes === episodes.rows
-      if (!isCounted || new Set(episodes.episode_index).size !== episodes.rows) return
+      const { episode_index, rows } = episodes
+      if (!isCounted || (!isCounting(episode_index) && new Set(episode_index).size !== rows)) return
       for (const [feature, expected] of episode_stats.aggregates) {
         if (NUMBERING.has(feature)) continue
         const stored = storedIn(stats, feature)
@@ -78,7 +79,7 @@ export const statsDataRules = {
       // Where there are none of single episodes, those of the dataset are compared with all that was read.
       check({ facts, aggregates, episodes, isComplete }, report) {
         if (!isComplete || !facts.has("stats") || facts.has("episode_stats") || !facts.has("episodes")) return
-        const rows = episodes.reduce((sum, each) => sum + each.rows, 0)
+        const rows = Iterator.from(episodes).reduce((sum, each) => sum + (each.rows ?? 0), 0)
         if (!isWhole(facts.episodes) || rows !== framesOf(facts.episodes)) return
         for (const [feature, expected] of aggregates) {
           const stored = storedIn(facts.stats, feature)
