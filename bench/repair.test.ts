@@ -26,7 +26,6 @@ async function offered(dataset: Editable): Promise<Repair[]> {
     signal,
     progress: () => {},
     parts,
-    keepsStats: false,
   }
   const facts = await readFacts(ctx)
   const runner = new RuleRunner(lerobotRules, facts, "metadata")

@@ -8,6 +8,7 @@ const REST = 16 * 1024
 const MAX_LINE = 4 * 1024 * 1024
 const MAX_FILE = 1024 * 1024 * 1024
 const NEWLINE = 10
+const NOTHING: Uint8Array = new Uint8Array(0)
 
 export interface Line {
   /** From 1, as editors count; of a slice, from where it begins. */
@@ -37,7 +38,7 @@ export async function* readLines(bytes: Bytes, signal?: AbortSignal, slice?: Sli
   const { from: begin, to } = slice ?? { from: 0, to: size }
   // The byte before tells whether a line begins here; else it is the end of one that is another's.
   let isWhole = begin === 0
-  let rest: Uint8Array = new Uint8Array(0)
+  let rest = NOTHING
   let at = Math.max(0, begin - 1)
   let number = 0
   for (let start = at; start < size;) {
@@ -45,17 +46,20 @@ export async function* readLines(bytes: Bytes, signal?: AbortSignal, slice?: Sli
     const end = Math.min(size, start < to ? Math.min(to, start + RANGE) : start + REST)
     const body = await bytes.read(start, end, signal)
     start = end
-    const window = rest.length ? Buffer.concat([rest, body]) : body
     let from = 0
-    for (let cut = window.indexOf(NEWLINE, rest.length); cut >= 0; cut = window.indexOf(NEWLINE, from)) {
+    for (let cut = body.indexOf(NEWLINE); cut >= 0; cut = body.indexOf(NEWLINE, from)) {
       if (isWhole && at >= to) return
-      const line = isWhole ? parseLine(window.subarray(from, cut), ++number, at) : undefined
+      const ours = body.subarray(from, cut)
+      const whole = rest.length ? Buffer.concat([rest, ours]) : ours
+      const line = isWhole ? parseLine(whole, ++number, at) : undefined
       if (line) yield line
       isWhole = true
-      at += cut + 1 - from
+      at += whole.length + 1
       from = cut + 1
+      rest = NOTHING
     }
-    rest = window.subarray(from)
+    // A copy, so that a line does not hold on to megabytes.
+    rest = Buffer.concat([rest, body.subarray(from)])
     if (isWhole && at >= to) return
     if (rest.length > MAX_LINE) {
       throw new AppError("too_large", `Line ${number + 1} of ${path} is longer than ${MAX_LINE} bytes.`, { path })

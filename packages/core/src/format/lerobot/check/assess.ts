@@ -13,7 +13,7 @@ import { measured } from "./episode-values.ts"
 import { isFault } from "./fault.ts"
 import { motionFeatures } from "./motion-features.ts"
 import { pictureColumns } from "./picture-columns.ts"
-import type { Scope } from "./scope.ts"
+import { pathsOf, type Scope } from "./scope.ts"
 import { SeenValues } from "./seen-values.ts"
 import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
@@ -48,25 +48,18 @@ export interface PassContext {
 export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassContext): Promise<Passed> {
   const values = new SeenValues(motionFeatures(ctx.facts))
   const passed: Passed = { files: [], episodes: [], values, broken: 0, rowsRead: 0 }
-  const dataRows = ctx.facts.has("episodes") ? rowsByDataFile(ctx.facts.episodes) : new Map<string, number[]>()
-  const recordOf = ctx.facts.has("episodes") ? rowOfEpisode(ctx.facts.episodes) : () => null
-  const work = [
-    ...scope.data.map(
-      (entry) => () =>
-        lookAtData(
-          entry,
-          episodeRowsOf(entry.path, dataRows.get(entry.path), ctx.facts, recordOf),
-          recordOf,
-          ctx,
-          passed,
-        ),
-    ),
-    ...scope.videos.map(
-      ({ camera, entry }) =>
-        () =>
-          lookAtVideo(entry, camera, recordOf, ctx, passed),
-    ),
-  ]
+  const { facts } = ctx
+  const recordOf = facts.has("episodes") ? rowOfEpisode(facts.episodes) : () => null
+  const rowsOf = episodeRowsIn(scope, facts)
+  const episodesOf = (camera: string | null, { path }: FileEntry) =>
+    rowsOf(camera).get(path) ?? episodesNamed(path, facts, recordOf)
+  const work: (() => Promise<void>)[] = []
+  for (const entry of scope.data) {
+    work.push(() => lookAtData(entry, episodesOf(null, entry), recordOf, ctx, passed))
+  }
+  for (const { camera, entry } of scope.videos) {
+    work.push(() => lookAtVideo(entry, camera, episodesOf(camera, entry), ctx, passed))
+  }
   let next = 0
   let done = 0
   const worker = async () => {
@@ -97,7 +90,8 @@ async function lookAtData(
     runner.run("data_file", file)
     passed.files.push(summaryOfFile(file))
     if (!isWithin("scalar", depth)) return
-    const wide = isWithin("wide", depth) ? wideLeaves(file, facts) : []
+    const isWide = isWithin("wide", depth)
+    const wide = isWide ? wideLeaves(file, facts) : []
     const stats = facts.has("episode_stats") ? facts.episode_stats : null
     const slicer = new EpisodeSlicer(file, wide, recordOf)
     const look = (slices: Iterable<Slice>) => {
@@ -106,7 +100,7 @@ async function lookAtData(
         runner.run("episode_rows", rows)
         const values = measured(rows, sliced, stats)
         for (const each of values) runner.run("episode_values", each)
-        passed.episodes.push({ ...summaryOfEpisode(rows), ...passed.values.add(values) })
+        passed.episodes.push({ ...summaryOfEpisode(rows, isWide), ...passed.values.add(values) })
         passed.rowsRead += rows.rows
       }
     }
@@ -141,19 +135,37 @@ function wideLeaves({ leaves }: DataFile, facts: DatasetFacts): WideLeaf[] {
 
 const isNumeric = (kind: string) => ["boolean", "int32", "uint32", "int64", "uint64", "float", "double"].includes(kind)
 
-/** Files that no template leads to are told by their names, as they are in version 2: the template has rules of its own. */
-function episodeRowsOf(path: string, rows: readonly number[] | undefined, facts: DatasetFacts, recordOf: RecordOf) {
-  const named = rows || facts.version.major === 3 ? null : /episode_(\d{1,12})\.\w+$/.exec(path)
-  const record = named && recordOf(Number(named[1]))
-  return rows ?? (record === null ? [] : [record])
+/** Rows of the episodes table by their file: of the data, or of a camera's videos; each is found out when first asked for. */
+function episodeRowsIn(scope: Pick<Scope, "data" | "videos">, facts: DatasetFacts) {
+  const paths = pathsOf(scope)
+  const known = new Map<string | null, ReadonlyMap<string, readonly number[]>>()
+  return (camera: string | null) => {
+    const rows = known.get(camera) ?? found(camera)
+    known.set(camera, rows)
+    return rows
+  }
+  function found(camera: string | null): ReadonlyMap<string, readonly number[]> {
+    if (!facts.has("episodes")) return new Map()
+    return camera === null ? rowsByDataFile(facts.episodes, paths) : rowsByVideoFile(facts.episodes, camera, paths)
+  }
 }
 
-async function lookAtVideo(entry: FileEntry, camera: string, recordOf: RecordOf, ctx: PassContext, passed: Passed) {
-  const { files, facts, runner, signal } = ctx
+/** Files that no template leads to are told by their names, as they are in version 2: the template has rules of its own. */
+function episodesNamed(path: string, facts: DatasetFacts, recordOf: RecordOf): number[] {
+  const named = facts.version.major === 3 ? null : /episode_(\d{1,12})\.\w+$/.exec(path)
+  const record = named && recordOf(Number(named[1]))
+  return record === null ? [] : [record]
+}
+
+async function lookAtVideo(
+  entry: FileEntry,
+  camera: string,
+  episodeRows: readonly number[],
+  { files, runner, signal }: PassContext,
+  passed: Passed,
+) {
   try {
     const mp4 = await probeMp4(files.open(entry), { signal })
-    const rows = facts.has("episodes") ? rowsByVideoFile(facts.episodes, camera).get(entry.path) : undefined
-    const episodeRows = episodeRowsOf(entry.path, rows, facts, recordOf)
     runner.run("video_file", { entry, camera, mp4, episodeRows })
     passed.files.push({ path: entry.path, kind: "video", camera, rows: mp4.frames ?? 0 })
   } catch (error) {

@@ -1,30 +1,23 @@
 import type { EpisodeFacts } from "./subjects.ts"
 
-/** Rows of the episodes table by the data file they point to. */
-export function rowsByDataFile(episodes: EpisodeFacts): Map<string, number[]> {
-  return byPath(episodes.rows, (row) => episodes.dataPath(row))
+/** Rows of the episodes table by the data file they point to, if it is one of `paths`. */
+export function rowsByDataFile(episodes: EpisodeFacts, paths: ReadonlySet<string>): Map<string, number[]> {
+  return byPath(episodes.rows, (row) => episodes.dataPath(row), paths)
 }
 
-const videoMaps = new WeakMap<EpisodeFacts, Map<string, Map<string, number[]>>>()
-
-/** The same by the file of one camera, in the order of their windows. */
-export function rowsByVideoFile(episodes: EpisodeFacts, camera: string): Map<string, number[]> {
-  const cameras = videoMaps.get(episodes) ?? new Map<string, Map<string, number[]>>()
-  videoMaps.set(episodes, cameras)
-  const known = cameras.get(camera)
-  if (known) return known
-  const rows = byPath(episodes.rows, (row) => episodes.videoPath(row, camera))
+/** The same by the file of one camera, in the order of their windows; without `paths` of all. */
+export function rowsByVideoFile(episodes: EpisodeFacts, camera: string, paths?: ReadonlySet<string>) {
+  const rows = byPath(episodes.rows, (row) => episodes.videoPath(row, camera), paths)
   const from = episodes.windows.get(camera)?.from
   if (from) for (const list of rows.values()) list.sort((a, b) => from[a]! - from[b]! || a - b)
-  cameras.set(camera, rows)
   return rows
 }
 
-function byPath(count: number, pathOf: (row: number) => string | undefined) {
+function byPath(count: number, pathOf: (row: number) => string | undefined, paths?: ReadonlySet<string>) {
   const rows = new Map<string, number[]>()
   for (let row = 0; row < count; row++) {
     const path = pathOf(row)
-    if (path === undefined) continue
+    if (path === undefined || paths?.has(path) === false) continue
     const list = rows.get(path)
     if (list) list.push(row)
     else rows.set(path, [row])

@@ -1,4 +1,6 @@
 import { AppError } from "../../../error.ts"
+import { grown } from "../../../numeric/grown.ts"
+import { EpisodeTasks } from "./task-texts.ts"
 import type { EpisodeFacts, WindowColumns } from "./subjects.ts"
 
 const MAX_ROWS = 2_000_000
@@ -18,15 +20,16 @@ const WINDOW = ["chunk_index", "file_index", "from_timestamp", "to_timestamp"]
 /** Rows of the episodes table in flat arrays: 100,000 episodes of three cameras take 16 MB. */
 export class EpisodeRecords {
   readonly #cameras: readonly string[]
-  #columns: Float64Array<ArrayBuffer>[]
+  /** Null while no row has a value in it. */
+  #columns: (Float64Array<ArrayBuffer> | null)[]
   #source = new Uint32Array(64)
   #at = new Uint32Array(64)
-  readonly #tasks: (readonly string[] | null)[] = []
+  readonly #tasks = new EpisodeTasks()
   #rows = 0
 
   constructor(cameras: readonly string[]) {
     this.#cameras = cameras
-    this.#columns = EpisodeRecords.columnsOf(cameras).map(() => new Float64Array(64))
+    this.#columns = EpisodeRecords.columnsOf(cameras).map(() => null)
   }
 
   /** Names of the columns whose numbers `append` takes, in order. */
@@ -39,12 +42,11 @@ export class EpisodeRecords {
     if (parts.length === 1) return parts[0]!
     const all = new EpisodeRecords(cameras)
     for (const part of parts) {
-      const columns = part.#columns.map((column) => column.subarray(0, part.#rows))
       all.#grow(part.#rows)
-      for (const [at, column] of columns.entries()) all.#columns[at]!.set(column, all.#rows)
+      for (const [at, column] of part.#columns.entries()) all.#set(at, column?.subarray(0, part.#rows), part.#rows)
       all.#source.set(part.#source.subarray(0, part.#rows), all.#rows)
       all.#at.set(part.#at.subarray(0, part.#rows), all.#rows)
-      for (const texts of part.#tasks) all.#tasks.push(texts)
+      for (let row = 0; row < part.#rows; row++) all.#tasks.add(part.#tasks.of(row))
       all.#rows += part.#rows
     }
     return all
@@ -53,23 +55,26 @@ export class EpisodeRecords {
   /** @param columns in the order of `columnsOf`; null where the table has none. @param first where the first row stands in its source. */
   append(
     rows: number,
-    columns: readonly (Float64Array | null)[],
+    columns: readonly (ArrayLike<number> | null)[],
     tasks: readonly (readonly string[] | null)[] | null,
     source: number,
     first: number,
   ) {
     this.#grow(rows)
-    for (const [at, column] of this.#columns.entries()) {
-      const values = columns[at]
-      if (values) column.set(values, this.#rows)
-      else column.fill(NaN, this.#rows, this.#rows + rows)
-    }
+    for (const at of this.#columns.keys()) this.#set(at, columns[at], rows)
     for (let row = 0; row < rows; row++) {
       this.#source[this.#rows + row] = source
       this.#at[this.#rows + row] = first + row
-      this.#tasks.push(tasks?.[row] ?? null)
+      this.#tasks.add(tasks?.[row] ?? null)
     }
     this.#rows += rows
+  }
+
+  #set(at: number, values: ArrayLike<number> | null | undefined, rows: number) {
+    const column = this.#columns[at]!
+    if (values)
+      (this.#columns[at] ??= new Float64Array(this.#source.length).fill(NaN, 0, this.#rows)).set(values, this.#rows)
+    else column?.fill(NaN, this.#rows, this.#rows + rows)
   }
 
   #grow(rows: number) {
@@ -78,13 +83,14 @@ export class EpisodeRecords {
     const size = this.#source.length
     if (needed <= size) return
     const next = Math.max(needed, size * 2)
-    this.#columns = this.#columns.map((column) => grown(column, new Float64Array(next)))
-    this.#source = grown(this.#source, new Uint32Array(next))
-    this.#at = grown(this.#at, new Uint32Array(next))
+    this.#columns = this.#columns.map((column) => column && grown(column, next))
+    this.#source = grown(this.#source, next)
+    this.#at = grown(this.#at, next)
   }
 
   finish(): Records {
-    const columns = this.#columns.map((column) => column.subarray(0, this.#rows))
+    const missing = new Float64Array(this.#columns.includes(null) ? this.#rows : 0).fill(NaN)
+    const columns = this.#columns.map((column) => column?.subarray(0, this.#rows) ?? missing)
     const base = Object.fromEntries(BASE_NAMES.map((name, at) => [name, columns[at]!])) as Record<
       keyof typeof BASE,
       Float64Array
@@ -101,8 +107,3 @@ export class EpisodeRecords {
 }
 
 type Records = Pick<EpisodeFacts, keyof typeof BASE | "rows" | "windows" | "tasks" | "source" | "at">
-
-function grown<A extends Float64Array | Uint32Array>(from: A, to: A): A {
-  to.set(from)
-  return to
-}

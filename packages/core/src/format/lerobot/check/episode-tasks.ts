@@ -21,7 +21,7 @@ export const episodeTaskRules = {
       if (tasks.textColumn === null) return
       const known = new Set(tasks.rows.map(({ task }) => task))
       for (let row = 0; row < episodes.rows; row++) {
-        const unknown = episodes.tasks[row]?.find((text) => !known.has(text))
+        const unknown = episodes.tasks.of(row)?.find((text) => !known.has(text))
         if (unknown === undefined) continue
         const episode = episodes.episode_index[row]!
         report({
@@ -44,7 +44,7 @@ export const episodeTaskRules = {
     reference: null,
     check({ episodes }, report) {
       for (let row = 0; row < episodes.rows; row++) {
-        const texts = episodes.tasks[row]
+        const texts = episodes.tasks.of(row)
         if (!texts || (texts.length > 0 && texts.every((text) => text.trim() !== ""))) continue
         const episode = episodes.episode_index[row]!
         report({
@@ -107,7 +107,7 @@ export const episodeTaskRules = {
     why: "Edits that renumber tasks in one table and not in the other give episodes another instruction (lerobot#4401).",
     reference: `${LEROBOT}/4401`,
     check({ columns, episode, file, record }, report, { episodes, tasks }) {
-      const texts = record === null ? null : episodes.tasks[record]
+      const texts = record === null ? null : episodes.tasks.of(record)
       if (!columns.task_index || !texts) return
       const textOf = textsByIndex(tasks)
       const found = new Set<string>()

@@ -13,6 +13,9 @@ export const placeOf = ({ sources, source, at, text }: EpisodeFacts, row: number
   [text ? "line" : "row"]: at[row]!,
 })
 
+/** Whether they are 0, 1, 2 and so on, as nearly always: then none is missing, twice or out of order. */
+export const isCounting = (numbers: Float64Array) => numbers.every((number, at) => number === at)
+
 /** A number that an episode may have. */
 export const isIndex = (value: number) => Number.isSafeInteger(value) && value >= 0
 
@@ -160,7 +163,7 @@ export const episodeRules = {
     why: "After a gap every episode is looked up one place off, and shows another one's video.",
     reference: "https://github.com/almond-bot/axol/issues/158",
     check({ episodes, version }, report) {
-      if (!isWhole(episodes)) return
+      if (!isWhole(episodes) || isCounting(episodes.episode_index)) return
       const present = new Set(episodes.episode_index)
       const severity = version.major === 2 ? "warning" : "error"
       const [path, ...others] = episodes.sources
@@ -187,6 +190,7 @@ export const episodeRules = {
     why: "The last of two rows wins in one reader and the first in another.",
     reference: null,
     check({ episodes }, report) {
+      if (isCounting(episodes.episode_index)) return
       const seen = new Map<number, number>()
       for (let row = 0; row < episodes.rows; row++) {
         const episode = episodes.episode_index[row]!
@@ -215,7 +219,13 @@ export const episodeRules = {
     check({ episodes, version }, report) {
       // A gap or a double is named as such; here the numbers are right and their order is not.
       const { rows, episode_index } = episodes
-      if (!isWhole(episodes) || new Set(episode_index).size !== rows || highestOf(episodes) !== rows - 1) return
+      if (
+        !isWhole(episodes) ||
+        isCounting(episode_index) ||
+        new Set(episode_index).size !== rows ||
+        highestOf(episodes) !== rows - 1
+      )
+        return
       for (let row = 0; row < rows; row++) {
         const episode = episode_index[row]!
         if (episode === row) continue

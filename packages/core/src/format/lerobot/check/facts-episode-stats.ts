@@ -1,6 +1,7 @@
 import { AppError } from "../../../error.ts"
 import type { FileEntry, Files } from "../../../files/files.ts"
 import { Aggregate } from "../../../numeric/aggregate.ts"
+import { Growing } from "../../../numeric/growing.ts"
 import { readColumns } from "../../../parquet/columns.ts"
 import { readFooter } from "../../../parquet/footer.ts"
 import { leavesOf } from "../../../parquet/leaves.ts"
@@ -12,39 +13,43 @@ import { refusePointer } from "./facts-text.ts"
 import { motionOf, widthsOf } from "./motion-features.ts"
 import type { EpisodeShards } from "./episode-shards.ts"
 import { recordOf, statsLeaves, tableOfRecord, tableOfRowGroup } from "./stats-tables.ts"
-import { StoredStats } from "./stored-stats.ts"
-import type { EpisodeFacts, EpisodeStatsFacts, StatColumn, StatsTable } from "./subjects.ts"
+import { type KeptStats, StoredStats } from "./stored-stats.ts"
+import type { EpisodeFacts, EpisodeStatsFacts, Scales, StatColumn, StatsTable } from "./subjects.ts"
 
 const HEAD = 64
 const MAX_INDICES = 2_000_000
 const MAX_WIDTH = 65_536
 
-/** Largest absolute value of a feature in an episode. */
-export interface Scale {
-  episode: number
-  scale: number
-  isZero: boolean
-}
-
 /** Sums up the statistics of single episodes while they stream by; nothing of a table is kept but numbers of bounded size. */
 export class EpisodeStats implements EpisodeStatsFacts {
   readonly path: string
-  readonly indices: number[] = []
   readonly stored: StoredStats
-  readonly scales = new Map<string, Scale[]>()
   readonly badLines: number[] = []
   error: AppError | null = null
   readonly #aggregates = new Map<string, Aggregate>()
   readonly #lengths: Float64Array
+  readonly #indices = new Growing()
+  readonly #scales = new Map<string, { episodes: Growing; largest: Growing }>()
   readonly #motion: readonly string[]
   #entries = 0
 
-  constructor(path: string, info: Info, episodes: EpisodeFacts, isFull: boolean) {
+  constructor(path: string, info: Info, episodes: EpisodeFacts, keeps: KeptStats) {
     this.path = path
-    this.stored = new StoredStats(episodes.rows, widthsOf(info), isFull)
+    this.stored = new StoredStats(episodes.rows, widthsOf(info), keeps)
     this.#lengths = episodes.length
     const { actions, states } = motionOf(info)
     this.#motion = [...actions, ...states]
+  }
+
+  get indices(): Float64Array {
+    return this.#indices.values
+  }
+
+  get scales(): ReadonlyMap<string, Scales> {
+    const views = [...this.#scales].map(
+      ([feature, { episodes, largest }]) => [feature, { episodes: episodes.values, largest: largest.values }] as const,
+    )
+    return new Map(views)
   }
 
   get aggregates(): ReadonlyMap<string, Aggregate> {
@@ -52,8 +57,8 @@ export class EpisodeStats implements EpisodeStatsFacts {
   }
 
   add(table: StatsTable) {
-    for (let entry = 0; entry < table.entries && this.indices.length < MAX_INDICES; entry++) {
-      this.indices.push(table.episodes[entry]!)
+    for (let entry = 0; entry < table.entries && this.#indices.length < MAX_INDICES; entry++) {
+      this.#indices.push(table.episodes[entry]!)
     }
     this.#entries += table.entries
     this.stored.add(table)
@@ -80,17 +85,19 @@ export class EpisodeStats implements EpisodeStatsFacts {
   #scale(feature: string, { entries, episodes, features }: StatsTable) {
     const [min, max] = [features.get(feature)?.get("min"), features.get(feature)?.get("max")]
     if (!min || !max) return
-    const scales = this.scales.get(feature) ?? []
-    this.scales.set(feature, scales)
-    for (let entry = 0; entry < entries && scales.length < MAX_INDICES; entry++) {
+    const scales = this.#scales.get(feature) ?? { episodes: new Growing(), largest: new Growing() }
+    this.#scales.set(feature, scales)
+    for (let entry = 0; entry < entries && scales.episodes.length < MAX_INDICES; entry++) {
       let scale = 0
       for (const column of [min, max]) {
         for (let at = column.starts[entry]!; at < column.starts[entry + 1]!; at++) {
           scale = Math.max(scale, Math.abs(column.values[at]!))
         }
       }
+      if (Number.isNaN(scale)) continue
       const isThere = min.starts[entry]! < min.starts[entry + 1]!
-      if (!Number.isNaN(scale)) scales.push({ episode: episodes[entry]!, scale, isZero: isThere && scale === 0 })
+      scales.episodes.push(episodes[entry]!)
+      scales.largest.push(scale === 0 && !isThere ? -1 : scale)
     }
   }
 }

@@ -125,7 +125,7 @@ export async function episodesFromJsonl(
     const to = from + (length >= 0 ? length : 0)
     const tasks = value["tasks"]
     const texts = Array.isArray(tasks) && tasks.every((task) => typeof task === "string") ? tasks : null
-    records.append(1, [one(value["episode_index"]), one(length), one(from), one(to)], [texts], 0, number)
+    records.append(1, [[numberOf(value["episode_index"])], [length], [from], [to]], [texts], 0, number)
     from = to
   }
   const facts = records.finish()
@@ -145,8 +145,6 @@ export async function episodesFromJsonl(
     videoPath: (row, camera) => (isIndex(row) ? video?.fill({ ...valuesOf(row), video_key: camera }) : undefined),
   }
 }
-
-const one = (value: unknown) => Float64Array.of(numberOf(value))
 
 /** A number; anything else, text that looks like one included, is none. */
 const numberOf = (value: unknown) => (typeof value === "number" ? value : NaN)

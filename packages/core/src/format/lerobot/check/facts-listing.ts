@@ -1,3 +1,4 @@
+import { FileList, FileTable } from "../../../files/file-table.ts"
 import type { FileEntry, Files } from "../../../files/files.ts"
 import type { ListingFacts } from "./subjects.ts"
 
@@ -6,11 +7,11 @@ const SHARD = /^meta\/episodes\/[^/]+\/[^/]+\.parquet$/
 export const MAX_LISTED = 100_000
 const VIDEO = /\.(?:mp4|mkv|avi|mov|webm|m4v)$/i
 
-/** Every file of the repository. Entries are kept: a million take about 200 MB, and a repository has fewer. */
+/** Every file of the repository. */
 export async function readFiles(files: Files, signal: AbortSignal, onProgress: (count: number) => void) {
-  const all: FileEntry[] = []
+  const all = new FileTable()
   for await (const file of files.list("", signal)) {
-    all.push(file)
+    all.add(file)
     if (all.length % 5000 === 0) {
       signal.throwIfAborted()
       onProgress(all.length)
@@ -20,29 +21,31 @@ export async function readFiles(files: Files, signal: AbortSignal, onProgress: (
 }
 
 /** Sorts the files into what LeRobot takes them for. @param cameras keys of the declared video features. */
-export function listingFacts(files: readonly FileEntry[], cameras: readonly string[]): ListingFacts {
-  const byPath = new Map(files.map((file) => [file.path, file]))
-  const videos = new Map<string, FileEntry[]>(cameras.map((camera) => [camera, []]))
-  const data: FileEntry[] = []
+export function listingFacts(files: FileTable, cameras: readonly string[]): ListingFacts {
+  const videos = new Map<string, number[]>(cameras.map((camera) => [camera, []]))
+  const data: number[] = []
   const episodeShards: FileEntry[] = []
-  for (const file of files) {
-    const { path } = file
-    if (path.startsWith("data/") && path.endsWith(".parquet")) data.push(file)
-    else if (SHARD.test(path)) episodeShards.push(file)
+  for (let row = 0; row < files.length; row++) {
+    const path = files.pathAt(row)
+    if (path.startsWith("data/") && path.endsWith(".parquet")) data.push(row)
+    else if (SHARD.test(path)) episodeShards.push(files.at(row))
     else if (path.startsWith("videos/") && VIDEO.test(path)) {
       const camera = path.split("/").find((segment) => videos.has(segment))
-      if (camera !== undefined) videos.get(camera)!.push(file)
+      if (camera !== undefined) videos.get(camera)!.push(row)
     }
   }
-  const byName = (a: FileEntry, b: FileEntry) => (a.path < b.path ? -1 : 1)
-  data.sort(byName)
-  episodeShards.sort(byName)
-  for (const list of videos.values()) list.sort(byName)
-  return { files, byPath, data, videos, episodeShards, isCut: isCut(files) }
+  episodeShards.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return {
+    files,
+    data: FileList.byPath(files, data),
+    videos: new Map([...videos].map(([camera, rows]) => [camera, FileList.byPath(files, rows)])),
+    episodeShards,
+    isCut: isCut(files),
+  }
 }
 
 /** Whether there are exactly as many files, or files and folders, as a listing of the Hub has at most. */
-function isCut(files: readonly FileEntry[]): boolean {
+function isCut(files: FileTable): boolean {
   if (files.length >= MAX_LISTED) return files.length === MAX_LISTED
   const folders = new Set<string>()
   for (const { path } of files) {

@@ -1,5 +1,6 @@
 import { AppError } from "../../../error.ts"
-import type { FileEntry, Files } from "../../../files/files.ts"
+import type { FileTable } from "../../../files/file-table.ts"
+import type { Files } from "../../../files/files.ts"
 import type { Card } from "../../schema.ts"
 import { isCamera } from "../declared-camera.ts"
 import { parseInfo } from "../info.ts"
@@ -14,6 +15,7 @@ import { taskFacts } from "./facts-tasks.ts"
 import { readJsonFacts } from "./facts-text.ts"
 import { isFault } from "./fault.ts"
 import { recordOf } from "./stats-tables.ts"
+import type { KeptStats } from "./stored-stats.ts"
 import type { DatasetFacts, Part } from "./subjects.ts"
 
 export const INFO = "meta/info.json"
@@ -33,9 +35,9 @@ export interface FactsContext {
   /** Which parts to read; the others are `not_read`. */
   parts: ReadonlySet<Part>
   /** Files that are known already: they are the listing then, and none is asked for. */
-  listed?: readonly FileEntry[]
-  /** Whether the values are going to be compared with their statistics, which are then kept. */
-  keepsStats?: boolean
+  listed?: FileTable
+  /** What of the episodes' statistics files and values are going to be compared with, which is then kept; nothing unless said. */
+  keepsStats?: KeptStats
 }
 
 interface Absence {
@@ -54,7 +56,7 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     ctx.listed ??
     (await readFiles(files, signal, (count) => ctx.progress(2, `${count.toLocaleString("en")} files listed`)))
   const info = await part(absent, "info", async () => {
-    const file = all.find(({ path }) => path === INFO)
+    const file = all.get(INFO)
     if (!file) throw new AppError("file_missing", `${INFO} is missing.`, { path: INFO })
     const { raw, text } = await readJsonFacts(files.open(file), MAX_INFO, signal)
     return { raw, text, parsed: parseInfo(raw, new Notes()) }
@@ -63,9 +65,9 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const keys = cameras.map(({ key }) => key)
   const listing = listingFacts(all, keys)
   const version = readAs(info?.raw ?? {}, {
-    hasEpisodesTable: listing.episodeShards.length > 0 || listing.byPath.has("meta/tasks.parquet"),
-    hasStats: listing.byPath.has(STATS),
-    hasEpisodesStats: listing.byPath.has(EPISODES_STATS),
+    hasEpisodesTable: listing.episodeShards.length > 0 || listing.files.has("meta/tasks.parquet"),
+    hasStats: listing.files.has(STATS),
+    hasEpisodesStats: listing.files.has(EPISODES_STATS),
   })
   const only = async <T>(name: Part, read: () => Promise<T>) => {
     if (parts.has(name)) return part(absent, name, read)
@@ -80,7 +82,7 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const shards = new EpisodeShards(files, listing.episodeShards)
   const episodes = await only("episodes", async () => {
     const { parsed } = need(info)
-    const jsonl = listing.byPath.get(EPISODES_JSONL)
+    const jsonl = listing.files.get(EPISODES_JSONL)
     const isParquet = listing.episodeShards.length > 0 && (version.major === 3 || !jsonl)
     if (isParquet) return episodesFromParquet(shards, parsed, keys, signal)
     if (jsonl) return episodesFromJsonl(files, jsonl, parsed, signal)
@@ -90,24 +92,24 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
   const tasks = await only("tasks", async () => {
     const names =
       version.major === 3 ? ["meta/tasks.parquet", "meta/tasks.jsonl"] : ["meta/tasks.jsonl", "meta/tasks.parquet"]
-    const file = names.map((name) => listing.byPath.get(name)).find((each) => each !== undefined)
+    const file = names.map((name) => listing.files.get(name)).find((each) => each !== undefined)
     if (!file) throw new AppError("file_missing", `${names[0]} is missing.`, { path: names[0] })
     return taskFacts(files, file, signal)
   })
   const subtasks = await only("subtasks", async () => {
-    const file = listing.byPath.get(SUBTASKS)
+    const file = listing.files.get(SUBTASKS)
     if (!file) throw new AppError("file_missing", `${SUBTASKS} is missing.`, { path: SUBTASKS })
     return taskFacts(files, file, signal, "subtask_index")
   })
   const stats = await only("stats", async () => {
-    const file = listing.byPath.get(STATS)
+    const file = listing.files.get(STATS)
     if (!file) throw new AppError("file_missing", `${STATS} is missing.`, { path: STATS })
     const { raw, text } = await readJsonFacts(files.open(file), MAX_STATS, signal)
     return { path: STATS, text, stats: recordOf(raw) }
   })
   const episode_stats = await only("episode_stats", async () => {
     const { parsed } = need(info)
-    const jsonl = listing.byPath.get(EPISODES_STATS)
+    const jsonl = listing.files.get(EPISODES_STATS)
     const isParquet =
       version.major === 3 && episodes?.columns.some((names) => names.some((name) => name.startsWith("stats/")))
     const path = version.major === 3 ? "meta/episodes/" : EPISODES_STATS
@@ -118,7 +120,7 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
       isParquet ? listing.episodeShards[0]!.path : path,
       parsed,
       episodes,
-      ctx.keepsStats ?? false,
+      ctx.keepsStats ?? "none",
     )
     const tables = (isWanted: (source: number) => boolean) =>
       isParquet
@@ -126,7 +128,7 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
         : tablesFromJsonl(files, jsonl!, episodes, gathered.badLines, signal)
     return { gathered, tables }
   })
-  const card = await only("card", () => cardFacts(files, listing.byPath.get(README), signal))
+  const card = await only("card", () => cardFacts(files, listing.files.get(README), signal))
   const { refs } = ctx.card
   if (!refs) absent.set("refs", { reason: "branches and tags were not looked at when the dataset was imported" })
   else if (refs.main !== ctx.revision)

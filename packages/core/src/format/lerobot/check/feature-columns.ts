@@ -138,21 +138,19 @@ export const featureColumnRules = {
     why: "They are loaded as one table, which fails or drops columns.",
     reference: `${LEROBOT}/3964`,
     check({ files }, report) {
-      const schemas = Map.groupBy(
-        files.filter(({ schema }) => schema !== undefined),
-        ({ schema }) => schema!,
-      )
+      const schemas = new Map<string, number>()
+      for (const { schema } of files) if (schema !== undefined) schemas.set(schema, (schemas.get(schema) ?? 0) + 1)
       if (schemas.size < 2) return
-      const [most, ...others] = [...schemas].sort(([, a], [, b]) => b.length - a.length)
-      for (const [schema, drifted] of others) {
-        for (const { path } of drifted) {
-          const difference = differenceOf(most![0], schema)
-          report({
-            message: `${shown(path)} differs from ${most![1].length} other data files: ${difference}.`,
-            where: { path },
-            evidence: { difference },
-          })
-        }
+      const [most, ...others] = [...schemas].sort(([, a], [, b]) => b - a)
+      const differences = new Map(others.map(([schema]) => [schema, differenceOf(most![0], schema)]))
+      for (const { path, schema } of files) {
+        const difference = schema === undefined ? undefined : differences.get(schema)
+        if (difference === undefined) continue
+        report({
+          message: `${shown(path)} differs from ${most![1]} other data files: ${difference}.`,
+          where: { path },
+          evidence: { difference },
+        })
       }
     },
   },

@@ -88,13 +88,19 @@ export const fileRules = {
         },
       ]
       for (const { pattern, what, severity } of kinds) {
-        const found = listing.files.filter(({ path }) => pattern.test(path))
-        const [first] = found
-        if (!first) continue
+        let first: string | undefined
+        let [files, bytes] = [0, 0]
+        for (const { path, size } of listing.files) {
+          if (!pattern.test(path)) continue
+          first ??= path
+          files++
+          bytes += size
+        }
+        if (first === undefined) continue
         report({
-          message: `${plural(found.length, what)} ${found.length === 1 ? "was" : "were"} uploaded, such as ${shown(first.path)}.`,
-          where: { path: first.path },
-          evidence: { files: found.length, bytes: found.reduce((sum, { size }) => sum + size, 0) },
+          message: `${plural(files, what)} ${files === 1 ? "was" : "were"} uploaded, such as ${shown(first)}.`,
+          where: { path: first },
+          evidence: { files, bytes },
           severity,
           group: what,
         })

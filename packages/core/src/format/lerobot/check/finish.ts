@@ -2,7 +2,7 @@ import { isWithinRanges, parseRanges } from "../../../check/ranges.ts"
 import type { Depth } from "../../../check/schema.ts"
 import type { DatasetSettings } from "../../../check/settings.ts"
 import { conclude, type Suppression } from "../../../check/verdict.ts"
-import type { FileEntry } from "../../../files/files.ts"
+import type { FileTable } from "../../../files/file-table.ts"
 import { log } from "../../../log.ts"
 import type { ExtractContext, Judged, ValidateOptions } from "../../adapter.ts"
 import { plural } from "../notes.ts"
@@ -16,11 +16,12 @@ import type { On } from "./rule.ts"
 import { isWithin, type RuleRunner } from "./runner.ts"
 import type { Scope } from "./scope.ts"
 import type { SeenValues } from "./seen-values.ts"
+import type { KeptStats } from "./stored-stats.ts"
 import type { DatasetFacts, Part } from "./subjects.ts"
 
 export interface ValidateContext extends ExtractContext {
   /** The repository's files, when they were listed already. */
-  listed?: readonly FileEntry[]
+  listed?: FileTable
 }
 
 /** Everything the rules on the dataset as a whole look at. */
@@ -37,6 +38,9 @@ export const PARTS: ReadonlySet<Part> = new Set([
 
 /** Whether values are compared with their statistics, which have to be kept for that. */
 export const comparesStats = (depth: Depth) => isWithin("wide", depth)
+
+/** Which of them: the extremes are compared with footers. */
+export const keptStats = (depth: Depth): KeptStats => (comparesStats(depth) ? "all" : "extremes")
 
 /** Runs the rules on the dataset as a whole, after those on its statistics: these are gathered as they stream past. */
 export async function judgeFacts(facts: DatasetFacts, runner: RuleRunner): Promise<void> {

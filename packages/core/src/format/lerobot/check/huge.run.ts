@@ -1,18 +1,26 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Validation } from "../../../check/schema.ts"
+import type { Depth, Validation } from "../../../check/schema.ts"
 import { builtFiles } from "../builder-files.ts"
+import { HUGE_CAMERAS } from "../builder-huge-tables.ts"
 import { hugeV2, hugeV3 } from "../builder-huge.ts"
+import type { BuiltFile } from "../builder.ts"
 import { plan, reduce, run } from "./sharded.ts"
 import type { ShardFound, ShardInput } from "./shards.ts"
 
 /**
  * One step of validating the largest datasets there are, run as a process of its own by `huge.test.ts`, so that its memory is
- * its own: `v2|v3 plan|run|reduce folder`. Steps leave what they found in the folder. Prints what it cost as JSON.
+ * its own: `v2.0|v2.1|v3.0 plan|run|reduce folder [depth]`. Steps leave what they found in the folder. Prints what it cost as
+ * JSON; without a step nothing but the dataset is made.
  */
-const [which, step, folder = ""] = process.argv.slice(2)
-const tree = which === "v3" ? await hugeV3({ cacheDir: join(tmpdir(), "robokit-huge") }) : hugeV2()
+const [which, step, folder = "", depth = "metadata"] = process.argv.slice(2)
+const TREES: Record<string, () => Promise<ReadonlyMap<string, BuiltFile>> | ReadonlyMap<string, BuiltFile>> = {
+  "v2.0": () => hugeV2(),
+  "v2.1": () => hugeV2({ version: "v2.1", episodes: 95_658, frames: 27_630_375, tasks: 20_000, cameras: HUGE_CAMERAS }),
+  "v3.0": () => hugeV3({ cacheDir: join(tmpdir(), "robokit-huge") }),
+}
+const tree = await TREES[which!]!()
 const files = builtFiles(tree)
 const ctx = {
   repo_id: "huge/set",
@@ -22,15 +30,15 @@ const ctx = {
   progress() {},
   signal: new AbortController().signal,
 }
-const options = { depth: "metadata", suppress: [] } as const
-const path = (name: string) => join(folder, `${name}.json`)
+const options = { depth: depth as Depth, suppress: [] }
+const path = (name: string) => join(folder, `${which}-${name}.json`)
 const load = <T>(name: string) => JSON.parse(readFileSync(path(name), "utf8")) as T
 const save = (name: string, value: unknown) => writeFileSync(path(name), JSON.stringify(value))
 
 const before = process.resourceUsage().maxRSS
 const began = performance.now()
 const cpu = process.cpuUsage()
-const said = await steps(step!)
+const said = step === undefined ? {} : await steps(step)
 const { user, system } = process.cpuUsage(cpu)
 console.log(
   JSON.stringify({
@@ -49,20 +57,31 @@ async function steps(name: string): Promise<Record<string, unknown>> {
     const planned = await plan(ctx, options)
     if ("validation" in planned) return saidOf(planned.validation)
     save("shards", planned.shards)
-    return { shards: planned.shards.length, files: tree.size }
+    const input_bytes = Math.max(...planned.shards.map(({ input }) => Buffer.byteLength(JSON.stringify(input))))
+    return { shards: planned.shards.length, files: tree.size, input_bytes }
   }
   const shards = load<{ input: ShardInput }[]>("shards")
   if (name === "run") {
-    // The last is as large as any, and knows no less.
-    const found = await run(shards.at(-1)!.input, ctx, options)
+    const found = await run(shards[0]!.input, ctx, options)
     save("found", found)
-    return { partial_bytes: Buffer.byteLength(JSON.stringify(found)), broken: found.broken }
+    const { files, episodes, values, broken, isCut } = found
+    const summary_bytes = Buffer.byteLength(JSON.stringify([files, episodes, values]))
+    return { partial_bytes: Buffer.byteLength(JSON.stringify(found)), summary_bytes, broken, isCut }
   }
+  if (name !== "reduce") throw new Error(`there is no step ${name}`)
   const found = load<ShardFound>("found")
-  const all = shards.map(() => found)
+  // Each is its own: what came from the database shares nothing.
+  const all = shards.map(() => structuredClone(found))
   return saidOf((await reduce(all, ctx, options)).validation)
 }
 
-function saidOf({ verdict, reason, coverage, counts, findings }: Validation) {
-  return { verdict, reason, coverage, counts, findings: findings.map(({ code, message }) => `${code}: ${message}`) }
+function saidOf({ verdict, reason, coverage, counts, findings, not_run }: Validation) {
+  return {
+    verdict,
+    reason,
+    coverage,
+    counts,
+    findings: findings.map(({ code, message }) => `${code}: ${message}`),
+    not_run,
+  }
 }

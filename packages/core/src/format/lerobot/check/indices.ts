@@ -1,8 +1,8 @@
 import { plural, shown } from "../notes.ts"
-import { rowsByDataFile } from "./episode-places.ts"
 import { isWhole } from "./episodes.ts"
-import { rangesOf } from "./misplaced.ts"
+import { FileRanges } from "./file-ranges.ts"
 import type { Rules } from "./rule.ts"
+import type { DatasetFacts } from "./subjects.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
 
@@ -18,11 +18,10 @@ export const indexRules = {
     why: "LeRobot takes the i-th row for index i; merges that only copy files repeat the numbers.",
     reference: `${LEROBOT}/2678`,
     check({ facts, files, isComplete }, report) {
-      const ranges = rangesOf(files)
-      if (!ranges || !isComplete) return
+      if (!isComplete) return
       // Of a file and its copy it is the one that no episode points to that is too many.
-      const used = facts.has("episodes") ? rowsByDataFile(facts.episodes) : new Map<string, number[]>()
-      ranges.sort((a, b) => a.min - b.min || Number(used.has(b.path)) - Number(used.has(a.path)))
+      const ranges = FileRanges.of(files, isUsedIn(facts))
+      if (!ranges) return
       let expected = 0
       for (const { path, min, max, rows } of ranges) {
         const found = min !== expected ? min : max
@@ -149,3 +148,13 @@ export const indexRules = {
     },
   },
 } as const satisfies Rules
+
+/** Whether an episode's rows lie in a file, by the table; all are listed when that is first asked. */
+function isUsedIn(facts: DatasetFacts) {
+  let used: Set<string | undefined> | undefined
+  return (path: string) => {
+    if (!facts.has("episodes")) return true
+    used ??= new Set(Array.from({ length: facts.episodes.rows }, (_, row) => facts.episodes.dataPath(row)))
+    return used.has(path)
+  }
+}

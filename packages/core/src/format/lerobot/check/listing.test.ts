@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { FileTable } from "../../../files/file-table.ts"
 import { memoryFiles } from "../../../files/memory.ts"
 import { buildLeRobot } from "../builder.ts"
 import { listingFacts } from "./facts-listing.ts"
@@ -6,7 +7,8 @@ import { validate } from "./validate.ts"
 
 const entries = (count: number, pathOf: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => ({ path: pathOf(at), size: 1, oid: null, lfs: false }))
-const isCut = (count: number, pathOf = (at: number) => `${at}`) => listingFacts(entries(count, pathOf), []).isCut
+const isCut = (count: number, pathOf = (at: number) => `${at}`) =>
+  listingFacts(FileTable.of(entries(count, pathOf)), []).isCut
 
 test("a list is cut off where it has 100,000 files, or files and folders", () => {
   expect([99_999, 100_000, 100_001].map((count) => isCut(count))).toEqual([false, true, false])
@@ -38,7 +40,7 @@ test("what a cut list lacks is no error, and nothing passes by it", async () => 
       repo_id: "acme/arm",
       revision: "0".repeat(40),
       files: memoryFiles(bytes),
-      listed: [...there, ...entries(listed - there.length, (each) => `${each}.txt`)],
+      listed: FileTable.of([...there, ...entries(listed - there.length, (each) => `${each}.txt`)]),
       card: { licence: null, tags: [] },
       signal: new AbortController().signal,
       progress: () => {},

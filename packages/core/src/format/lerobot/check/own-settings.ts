@@ -8,7 +8,7 @@ import type { ListingFacts } from "./subjects.ts"
 /** What the dataset's own `.robokit.yaml` says, if there is one. */
 export async function ownSettings(files: Files, listing: ListingFacts, signal: AbortSignal): Promise<DatasetSettings> {
   const nothing = { suppress: [], fail_on: undefined, notes: [] }
-  const file = listing.byPath.get(SETTINGS)
+  const file = listing.files.get(SETTINGS)
   if (!file) return nothing
   if (file.size > MAX_SETTINGS) {
     return { ...nothing, notes: [`${SETTINGS} does not count: it is longer than ${MAX_SETTINGS / 1024} KB.`] }

@@ -1,3 +1,4 @@
+import { type FileList, FileTable } from "../../../files/file-table.ts"
 import { plural, shown } from "../notes.ts"
 import { isTemplate, parseTemplate } from "../template.ts"
 import { isWhole } from "./episodes.ts"
@@ -26,7 +27,10 @@ export const pathRules = {
     fix: "Push each folder as a repository of its own.",
     check(facts, report) {
       if (facts.has("info")) return
-      const nested = facts.listing.files.filter(({ path }) => isNestedRoot(path))
+      const nested = facts.listing.files
+        .values()
+        .filter(({ path }) => isNestedRoot(path))
+        .toArray()
       const [first] = nested
       if (!first) return
       report({
@@ -66,11 +70,12 @@ export const pathRules = {
     reference: `${LEROBOT}/1532`,
     check({ episodes, listing, info }, report) {
       if (!info.parsed.data_path) return
+      const fileNamed = byName(listing.data)
       for (let row = 0; row < episodes.rows; row++) {
         const path = episodes.dataPath(row)
-        if (path === undefined || listing.byPath.has(path)) continue
+        if (path === undefined || listing.files.has(path)) continue
         const episode = episodes.episode_index[row]!
-        const elsewhere = findByName(listing.data, path)
+        const elsewhere = fileNamed(path)
         report({
           message: `Episode ${episode}: ${shown(path)} does not exist${elsewhere ? `; a file of that name is ${shown(elsewhere)}` : ""}.`,
           where: { path, episode },
@@ -94,7 +99,7 @@ export const pathRules = {
       for (const [camera, files] of listing.videos) {
         for (let row = 0; row < episodes.rows; row++) {
           const path = episodes.videoPath(row, camera)
-          if (path === undefined || listing.byPath.has(path)) continue
+          if (path === undefined || listing.files.has(path)) continue
           const episode = episodes.episode_index[row]!
           report({
             message:
@@ -122,22 +127,16 @@ export const pathRules = {
     check(facts, report) {
       const { episodes, listing, info } = facts
       if (!isWhole(episodes) || !info.parsed.data_path) return
-      const used = usedPaths(facts)
-      // None at all means that the templates are wrong, which is named as such.
-      const orphansOf = (files: readonly { path: string }[]) => {
-        const orphans = files.filter(({ path }) => !used.has(path))
-        return orphans.length === files.length ? [] : orphans
-      }
-      const groups: [string, readonly { path: string }[]][] = [
-        ["data", orphansOf(listing.data.filter(({ path }) => !isNamedByEpisode(path, facts)))],
-        ...[...listing.videos].map(([camera, files]): [string, { path: string }[]] => [camera, orphansOf(files)]),
-      ]
-      for (const [group, orphans] of groups) {
-        const [first] = orphans
-        if (!first) continue
+      const used = usedFiles(facts)
+      const tables = listing.data.filter((row) => !isNamedByEpisode(listing.files.pathAt(row), facts))
+      for (const [group, files] of [["data", tables] as const, ...listing.videos]) {
+        const orphans = files.filter((row) => used[row] === 0)
+        // None used at all means that the templates are wrong, which is named as such.
+        if (orphans.length === 0 || orphans.length === files.length) continue
+        const { path } = orphans.at(0)
         report({
-          message: `${plural(orphans.length, "file")} of ${shown(group)} belong${orphans.length === 1 ? "s" : ""} to no episode, such as ${shown(first.path)}.`,
-          where: { path: first.path, ...(group !== "data" && { feature: group }) },
+          message: `${plural(orphans.length, "file")} of ${shown(group)} belong${orphans.length === 1 ? "s" : ""} to no episode, such as ${shown(path)}.`,
+          where: { path, ...(group !== "data" && { feature: group }) },
           evidence: { files: orphans.length },
           group,
         })
@@ -158,7 +157,10 @@ export const pathRules = {
         const numbers = new Map<string, number[]>()
         for (const { path } of files) {
           const match = /^(.*)\/file-(\d{1,9})\.\w+$/.exec(path)
-          if (match) numbers.set(match[1]!, [...(numbers.get(match[1]!) ?? []), Number(match[2])])
+          if (!match) continue
+          const list = numbers.get(match[1]!)
+          if (list) list.push(Number(match[2]))
+          else numbers.set(match[1]!, [Number(match[2])])
         }
         for (const [folder, list] of numbers) {
           list.sort((a, b) => a - b)
@@ -167,7 +169,7 @@ export const pathRules = {
           report({
             message: `${shown(folder)} has no file ${gap}, although it has file ${list[gap]}.`,
             where: {
-              path: `${folder}/file-${String(list[gap]).padStart(3, "0")}${files[0]!.path.slice(files[0]!.path.lastIndexOf("."))}`,
+              path: `${folder}/file-${String(list[gap]).padStart(3, "0")}${files.at(0).path.slice(files.at(0).path.lastIndexOf("."))}`,
             },
             evidence: { missing: gap, files: list.length },
             group: folder,
@@ -186,9 +188,11 @@ export const pathRules = {
     why: "LeRobot sorts paths as text: chunk-1000 comes before chunk-999, and rows get out of order.",
     reference: null,
     check({ listing }, report) {
-      for (const { path } of [...listing.data, ...listing.episodeShards]) {
-        if (!/(?:chunk|file)-\d{4,}[/.]/.test(path)) continue
-        report({ message: `${shown(path)} sorts before those of three digits.`, where: { path } })
+      for (const files of [listing.data, listing.episodeShards]) {
+        for (const { path } of files) {
+          if (!/(?:chunk|file)-\d{4,}[/.]/.test(path)) continue
+          report({ message: `${shown(path)} sorts before those of three digits.`, where: { path } })
+        }
       }
     },
   },
@@ -225,21 +229,28 @@ function templateProblem(text: unknown, major: 2 | 3, key: "data_path" | "video_
   return undefined
 }
 
-/** The file of this name that lies elsewhere. */
-function findByName(files: readonly { path: string }[], path: string): string | undefined {
-  const name = path.slice(path.lastIndexOf("/"))
-  return /episode_\d+/.test(name) ? files.find((each) => each.path.endsWith(name))?.path : undefined
+/** Finds the file of an episode's name that lies elsewhere; the names are looked through once, when the first is missed. */
+function byName(files: FileList): (path: string) => string | undefined {
+  const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1)
+  let names: FileTable | undefined
+  return (path) => {
+    if (!path.includes("/") || !/episode_\d+/.test(nameOf(path))) return undefined
+    names ??= FileTable.of(files.values().map((file) => ({ path: nameOf(file.path), size: 0 })))
+    const at = names.rowOf(nameOf(path))
+    return at < 0 ? undefined : files.at(at).path
+  }
 }
 
-function usedPaths({ episodes, listing }: DatasetFacts): Set<string> {
-  const used = new Set<string>()
+/** By row of the listing: 1 where it is some episode's. */
+function usedFiles({ episodes, listing: { files, videos } }: DatasetFacts): Uint8Array {
+  const used = new Uint8Array(files.length)
+  const use = (path: string | undefined) => {
+    const row = path === undefined ? -1 : files.rowOf(path)
+    if (row >= 0) used[row] = 1
+  }
   for (let row = 0; row < episodes.rows; row++) {
-    const data = episodes.dataPath(row)
-    if (data !== undefined) used.add(data)
-    for (const camera of listing.videos.keys()) {
-      const video = episodes.videoPath(row, camera)
-      if (video !== undefined) used.add(video)
-    }
+    use(episodes.dataPath(row))
+    for (const camera of videos.keys()) use(episodes.videoPath(row, camera))
   }
   return used
 }

@@ -25,7 +25,7 @@ export const repositoryRules = {
       if (facts.errorOf("info")?.code !== "file_missing") return
       const { files } = facts.listing
       // Named by rules of their own.
-      if (files.some(({ path }) => path.startsWith("meta_data/") || isNestedRoot(path))) return
+      if (files.values().some(({ path }) => path.startsWith("meta_data/") || isNestedRoot(path))) return
       report({ message: `${INFO} is missing.`, where: { path: INFO }, evidence: { files: files.length } })
     },
   },
@@ -41,8 +41,8 @@ export const repositoryRules = {
     reference: `${LEROBOT}/461`,
     fix: "Convert it with lerobot 0.1: python lerobot/common/datasets/v2/convert_dataset_v1_to_v2.py.",
     check({ listing }, report) {
-      const old =
-        listing.byPath.get("meta_data/info.json") ?? listing.files.find(({ path }) => path.startsWith("meta_data/"))
+      const { files } = listing
+      const old = files.get("meta_data/info.json") ?? files.values().find(({ path }) => path.startsWith("meta_data/"))
       if (old) report({ message: `${shown(old.path)} is the layout of version 1.`, where: { path: old.path } })
     },
   },
@@ -119,7 +119,7 @@ export const repositoryRules = {
     fix: "Finish the conversion, or set codebase_version back and push the old files.",
     check({ listing, version }, report) {
       const has3 = listing.episodeShards.length > 0
-      const has2 = listing.byPath.has("meta/episodes.jsonl")
+      const has2 = listing.files.has("meta/episodes.jsonl")
       if (version.major === 3 ? has3 || !has2 : has2 || !has3) return
       report({
         message: `info.json declares ${version.name}, the episodes are listed as in version ${version.major === 3 ? 2 : 3}.`,
@@ -139,19 +139,22 @@ export const repositoryRules = {
     fix: "Delete the files of version 2 from the repository.",
     check({ listing }, report) {
       if (listing.episodeShards.length === 0) return
-      const isLeftover = ({ path }: { path: string }) =>
-        /^data\/.*episode_\d+\.parquet$/.test(path) ||
-        /^meta\/(?:episodes|episodes_stats|tasks)\.jsonl$/.test(path) ||
-        /^videos\/chunk-\d+\//.test(path)
-      const leftovers = listing.files.filter(isLeftover)
-      const [first] = leftovers
-      if (!first) return
+      let first: string | undefined
+      let [files, tables] = [0, 0]
+      for (const { path } of listing.files) {
+        const isTable = /^data\/.*episode_\d+\.parquet$/.test(path)
+        if (!isTable && !/^(?:meta\/(?:episodes|episodes_stats|tasks)\.jsonl$|videos\/chunk-\d+\/)/.test(path)) continue
+        first ??= path
+        files++
+        if (isTable) tables++
+      }
+      if (first === undefined) return
       report({
-        message: `${plural(leftovers.length, "file")} of version 2 ${leftovers.length === 1 ? "is" : "are"} left, such as ${shown(first.path)}.`,
-        where: { path: first.path },
-        evidence: { files: leftovers.length },
+        message: `${plural(files, "file")} of version 2 ${files === 1 ? "is" : "are"} left, such as ${shown(first)}.`,
+        where: { path: first },
+        evidence: { files },
         // Only tables in data/ are loaded; the others are dead weight.
-        ...(!leftovers.some(({ path }) => path.startsWith("data/")) && { severity: "warning" as const }),
+        ...(tables === 0 && { severity: "warning" as const }),
       })
     },
   },

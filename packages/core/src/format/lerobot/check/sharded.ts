@@ -1,5 +1,6 @@
 import type { Depth } from "../../../check/schema.ts"
-import type { FileEntry, Files } from "../../../files/files.ts"
+import { FileTable } from "../../../files/file-table.ts"
+import type { FileEntry } from "../../../files/files.ts"
 import { watched } from "../../../files/watched.ts"
 import { storable } from "../text.ts"
 import type { Judged, ValidateOptions } from "../../adapter.ts"
@@ -8,21 +9,33 @@ import { isOwn } from "./coverage.ts"
 import { rowsByDataFile } from "./episode-places.ts"
 import { readFacts } from "./facts.ts"
 import { readFiles } from "./facts-listing.ts"
-import { comparesStats, finish, judgeFacts, OF_FILES, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
+import {
+  comparesStats,
+  finish,
+  judgeFacts,
+  keptStats,
+  OF_FILES,
+  PARTS,
+  rangesOf,
+  type ValidateContext,
+  wanted,
+} from "./finish.ts"
 import { ownSettings } from "./own-settings.ts"
-import { pack, unpack } from "./pack.ts"
+import { pack, type Packed, unpack } from "./pack.ts"
 import { lerobotRules } from "./rules.ts"
 import type { Rule } from "./rule.ts"
 import { isWithin, RuleRunner } from "./runner.ts"
 import { motionFeatures } from "./motion-features.ts"
 import { pathsOf, scopeOf } from "./scope.ts"
 import { SeenValues } from "./seen-values.ts"
+import { type Sequence, sequence } from "./sequence.ts"
 import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
 import type { DatasetFacts, EpisodeSummary, FileSummary, Part } from "./subjects.ts"
 import { judge } from "./validate.ts"
 
+/** Of what is found in a shard, and of that and the summaries together: a part of the result may have 700 KB. */
 const MAX_COLLECTED = 300 * 1024
-const MAX_SUMMARIES = 350 * 1024
+const MAX_FOUND = 640 * 1024
 
 /** Validates a small dataset at once; cuts a large one by its files. The rules on it as a whole come with the reduce. */
 export async function plan(
@@ -36,7 +49,8 @@ export async function plan(
   if (isSmall(listed, options.depth)) return judge({ ...ctx, listed }, options)
   const ranges = rangesOf(options)
   const facts = await readFacts({ ...ctx, listed, parts: new Set<Part>(ranges ? ["info", "episodes"] : ["info"]) })
-  const shards = shardsOf(scopeOf(facts, options.depth, ranges), options.depth)
+  const episodes = facts.has("info") ? facts.info.parsed.total_episodes : null
+  const shards = shardsOf(scopeOf(facts, options.depth, ranges), options.depth, episodes)
   const { requests, bytes } = files.usage
   if (shards[0]) shards[0].input.before = { requests, bytes }
   return { shards }
@@ -49,8 +63,11 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
   const { depth } = options
   const scope = filesOf(input)
   // What rules on single files look at beside them lies in meta/.
-  const listed = [...(await metaOf(ctx.files, ctx.signal)), ...scope.data, ...scope.videos.map(({ entry }) => entry)]
-  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: comparesStats(depth) })
+  const listed = new FileTable()
+  for await (const entry of ctx.files.list("meta", ctx.signal)) listed.add(entry)
+  for (const entry of scope.data) listed.add(entry)
+  for (const { entry } of scope.videos) listed.add(entry)
+  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: keptStats(depth) })
   await readStatsOf(scope.data, facts, depth)
   const runner = new RuleRunner(lerobotRules, facts, depth)
   const passed = await passOver(scope, {
@@ -65,11 +82,12 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
   const files = pack(passed.files)
   const episodes = pack(passed.episodes)
   const values = passed.values.toJSON()
-  const isCut = Buffer.byteLength(JSON.stringify([files, episodes, values])) > MAX_SUMMARIES
+  const collected = runner.collector.toJSON()
+  const isCut = Buffer.byteLength(JSON.stringify([collected, files, episodes, values])) > MAX_FOUND
   const paths = pathsOf(scope)
   const { requests, bytes } = ctx.files.usage
   return storable({
-    collected: runner.collector.toJSON(),
+    collected,
     files: isCut ? pack([]) : files,
     episodes: isCut ? pack([]) : episodes,
     values: isCut ? null : values,
@@ -105,8 +123,8 @@ export async function reduce(
   }
   const sum = (of: (each: ShardFound) => number) => found.reduce((all, each) => all + of(each), 0)
   const seen = {
-    files: found.flatMap((each) => unpack<FileSummary>(each.files)),
-    episodes: found.flatMap((each) => unpack<EpisodeSummary>(each.episodes)),
+    files: together<FileSummary>(found.map(({ files }) => files)),
+    episodes: together<EpisodeSummary>(found.map(({ episodes }) => episodes)),
     values,
     broken: sum(({ broken }) => broken),
     rowsRead: sum(({ rowsRead }) => rowsRead),
@@ -126,18 +144,21 @@ function missingOf(found: readonly ShardFound[]): string | null {
     : null
 }
 
-async function metaOf(files: Files, signal: AbortSignal): Promise<FileEntry[]> {
-  const entries: FileEntry[] = []
-  for await (const entry of files.list("meta", signal)) entries.push(entry)
-  return entries
-}
+/** What several shards packed, one shard at a time: all at once would be half a million objects. */
+const together = <T>(parts: readonly Packed[]): Sequence<T> =>
+  sequence(
+    parts.reduce((sum, { count }) => sum + count, 0),
+    function* () {
+      for (const part of parts) yield* unpack<T>(part)
+    },
+  )
 
 /** Keeps the statistics of the episodes that lie in these files: the table's other files are not read. */
 async function readStatsOf(data: readonly FileEntry[], facts: DatasetFacts, depth: Depth): Promise<void> {
   if (data.length === 0 || !facts.has("episode_stats")) return
   if (facts.version.major === 2 && !comparesStats(depth)) return
   const { episodes } = facts
-  const rowsOf = rowsByDataFile(episodes)
+  const rowsOf = rowsByDataFile(episodes, new Set(data.map(({ path }) => path)))
   const sources = new Set<number>()
   for (const { path } of data) {
     const rows = rowsOf.get(path) ?? []

@@ -1,28 +1,36 @@
 import type { Collected } from "../../../check/collector.ts"
 import type { Depth } from "../../../check/schema.ts"
 import type { FileEntry } from "../../../files/files.ts"
-import type { Packed } from "./pack.ts"
+import { pack, type Packed, unpack } from "./pack.ts"
 import type { SeenValuesJson } from "./seen-values.ts"
+import { isWithin } from "./runner.ts"
 import type { Scope } from "./scope.ts"
 
 /** What a small dataset has at most: it is done in one go, and listed once. */
 const SMALL = { files: 1500, bytes: 512 * 1024 * 1024 }
 /** Of one shard: at 4 files at once and some 100 ms each it takes half a minute, of bytes as long. */
-const SHARD = { files: 400, bytes: 256 * 1024 * 1024, json: 40 * 1024 }
+const SHARD = { files: 400, bytes: 256 * 1024 * 1024, json: 40 * 1024, episodes: 10_000 }
+/** However many episodes there are said to be, as many shards of data come of it at most: a job may have 10,000. */
+const MAX_BY_EPISODES = 4000
 const HEADER = { data: 64 * 1024, video: 256 * 1024 }
 /** Share of a table that its scalar columns are, at most. */
 const SCALARS = 0.25
 
-type Entry = [path: string, size: number]
-
-/** Input of a shard: the files it looks at. */
+/** Input of a shard: the files it looks at, packed. */
 export interface ShardInput {
-  data: Entry[]
-  videos: [camera: string, ...Entry][]
+  /** `Pick<FileEntry, "path" | "size">`, and `VideoEntry`. */
+  data: Packed
+  videos: Packed
   /** How many shards there are. */
   of: number
   /** What listing and planning cost; in the first only. */
   before?: { requests: number; bytes: number }
+}
+
+interface VideoEntry {
+  camera: string
+  path: string
+  size: number
 }
 
 /** What a shard found: at most 700 KB of JSON. */
@@ -53,7 +61,7 @@ function weightOf({ size }: FileEntry, kind: "data" | "video", depth: Depth): nu
 }
 
 /** Whether files of the listing could be looked at in one go, whichever of them are. */
-export function isSmall(files: readonly FileEntry[], depth: Depth): boolean {
+export function isSmall(files: Iterable<FileEntry>, depth: Depth): boolean {
   let count = 0
   let bytes = 0
   for (const file of files) {
@@ -66,36 +74,68 @@ export function isSmall(files: readonly FileEntry[], depth: Depth): boolean {
   return true
 }
 
-/** The files in their order, as many in a shard as it can take. */
-export function shardsOf({ data, videos }: Scope, depth: Depth): { weight: number; input: ShardInput }[] {
-  const shards: { weight: number; files: number; json: number; input: ShardInput }[] = []
-  const roomFor = (weight: number, json: number) => {
-    const last = shards.at(-1)
-    const fits =
-      last && last.files < SHARD.files && last.weight + weight <= SHARD.bytes && last.json + json <= SHARD.json
-    const shard = fits ? last : { weight: 0, files: 0, json: 0, input: { data: [], videos: [], of: 0 } as ShardInput }
-    if (!fits) shards.push(shard)
-    shard.files++
-    shard.weight += Math.max(1, weight)
-    shard.json += json
-    return shard.input
+/**
+ * The files in their order, as many in a shard as it can take: of their bytes, and where values are read of their episodes, each
+ * of which leaves something behind. @param episodes how many there are said to be.
+ */
+export function shardsOf({ data, videos, of }: Scope, depth: Depth, episodes: number | null) {
+  const shards: { weight: number; input: ShardInput }[] = []
+  const perFile = isWithin("wide", depth) && of.data > 0 ? (episodes ?? 0) / of.data : 0
+  const least = Math.ceil(of.data / MAX_BY_EPISODES)
+  const most = perFile > 0 ? Math.max(least, Math.floor(SHARD.episodes / perFile)) : Infinity
+  let last = new Draft(most)
+  const add = (kind: "data" | "video", file: FileEntry, camera?: string) => {
+    const weight = weightOf(file, kind, depth)
+    const entry = { ...(camera !== undefined && { camera }), path: file.path, size: file.size }
+    const json = Buffer.byteLength(JSON.stringify(Object.values(entry))) + 8
+    if (!last.hasRoomFor(kind, weight, json)) {
+      shards.push(last.finish())
+      last = new Draft(most)
+    }
+    last.add(kind, entry, weight, json)
   }
-  const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value)) + 8
-  for (const file of data) {
-    const entry: Entry = [file.path, file.size]
-    roomFor(weightOf(file, "data", depth), sizeOf(entry)).data.push(entry)
-  }
-  for (const { camera, entry: file } of videos) {
-    const entry: [string, ...Entry] = [camera, file.path, file.size]
-    roomFor(weightOf(file, "video", depth), sizeOf(entry)).videos.push(entry)
-  }
-  return shards.map(({ weight, input }) => ({ weight, input: { ...input, of: shards.length } }))
+  for (const file of data) add("data", file)
+  for (const { camera, entry } of videos) add("video", entry, camera)
+  if (last.files > 0) shards.push(last.finish())
+  for (const { input } of shards) input.of = shards.length
+  return shards
 }
 
-const toEntry = ([path, size]: Entry): FileEntry => ({ path, size, oid: null, lfs: false })
+class Draft {
+  files = 0
+  #weight = 0
+  /** Of the input before it is packed, which does not make it longer. */
+  #json = 0
+  readonly #entries = { data: [] as object[], video: [] as object[] }
+  readonly #mostData: number
+
+  constructor(mostData: number) {
+    this.#mostData = mostData
+  }
+
+  hasRoomFor(kind: "data" | "video", weight: number, json: number): boolean {
+    if (this.files === 0) return true
+    if (kind === "data" && this.#entries.data.length >= this.#mostData) return false
+    return this.files < SHARD.files && this.#weight + weight <= SHARD.bytes && this.#json + json <= SHARD.json
+  }
+
+  add(kind: "data" | "video", entry: object, weight: number, json: number) {
+    this.#entries[kind].push(entry)
+    this.files++
+    this.#weight += Math.max(1, weight)
+    this.#json += json
+  }
+
+  finish(): { weight: number; input: ShardInput } {
+    const { data, video } = this.#entries
+    return { weight: this.#weight, input: { data: pack(data), videos: pack(video), of: 0 } }
+  }
+}
+
+const toEntry = ({ path, size }: Pick<FileEntry, "path" | "size">): FileEntry => ({ path, size, oid: null, lfs: false })
 
 /** The files of a shard's input. */
-export const filesOf = ({ data, videos }: ShardInput): Pick<Scope, "data" | "videos"> => ({
-  data: data.map(toEntry),
-  videos: videos.map(([camera, ...entry]) => ({ camera, entry: toEntry(entry) })),
+export const filesOf = ({ data, videos }: ShardInput) => ({
+  data: unpack<Pick<FileEntry, "path" | "size">>(data).map(toEntry),
+  videos: unpack<VideoEntry>(videos).map(({ camera, ...entry }) => ({ camera, entry: toEntry(entry) })),
 })

@@ -65,7 +65,7 @@ async function worstOf(root: string): Promise<Worst> {
   const files = await folderFiles(root)
   const parts = new Set(["info", "episodes", "stats", "episode_stats"] as const)
   const ctx = { repo_id: "a/b", revision: "0".repeat(40), files, card: { licence: null, tags: [] }, signal }
-  const facts = await readFacts({ ...ctx, progress: () => {}, parts, keepsStats: true })
+  const facts = await readFacts({ ...ctx, progress: () => {}, parts, keepsStats: "all" })
   const runner = new RuleRunner(rules, facts, "full")
   await facts.readEpisodeStats(() => {})
   await passOver(scopeOf(facts, "full", null), {

@@ -2,7 +2,7 @@ import { statisticsOf } from "../../../numeric/statistics.ts"
 import { isCamera } from "../declared-camera.ts"
 import { shown } from "../notes.ts"
 import { rangeOf } from "./data-file.ts"
-import { isWhole } from "./episodes.ts"
+import { isCounting, isWhole } from "./episodes.ts"
 import { NUMBERING } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
 import {
@@ -45,7 +45,8 @@ export const statsDataRules = {
       // Rows too many or too few are told by the rules of the table.
       const { total_episodes } = info.parsed
       const isWholeTable = total_episodes === null || total_episodes === episodes.rows
-      if (!isWholeTable || new Set(episodes.episode_index).size !== episodes.rows) return
+      const { episode_index, rows } = episodes
+      if (!isWholeTable || (!isCounting(episode_index) && new Set(episode_index).size !== rows)) return
       for (const feature of info.parsed.features) {
         const { key } = feature
         const expected = episode_stats.aggregates.get(key)
@@ -108,7 +109,7 @@ export const statsDataRules = {
       // Where there are none of single episodes, those of the dataset are compared with all that was read.
       check({ facts, aggregates, episodes, isComplete }, report) {
         if (!isComplete || !facts.has("stats") || facts.has("episode_stats") || !facts.has("episodes")) return
-        const rows = episodes.reduce((sum, each) => sum + each.rows, 0)
+        const rows = Iterator.from(episodes).reduce((sum, each) => sum + (each.rows ?? 0), 0)
         if (!isWhole(facts.episodes) || rows !== framesOf(facts.episodes)) return
         for (const [feature, expected] of aggregates) {
           const stored = storedIn(facts.stats, feature)

@@ -1,7 +1,7 @@
 import { shown } from "../notes.ts"
 import { isCamera } from "../declared-camera.ts"
 import type { Feature } from "../feature.ts"
-import { isWhole, placeOf } from "./episodes.ts"
+import { isCounting, isWhole, placeOf } from "./episodes.ts"
 import { isNumeric, motionOf, NUMBERING, sizeOf } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
 import type { StatColumn } from "./subjects.ts"
@@ -58,6 +58,8 @@ export const statsRules = {
       if (badLines.length > 0) {
         report({ message: `Line ${badLines[0]} of ${path} is no JSON object.`, where: { path }, group: "lines" })
       }
+      const isPaired = isCounting(episodes.episode_index) && isCounting(indices)
+      if (isPaired && indices.length === episodes.rows) return
       const listed = new Set(episodes.episode_index)
       const seen = new Set<number>()
       for (const index of indices) {

@@ -1,4 +1,5 @@
 import type { AppError } from "../../../error.ts"
+import type { FileList, FileTable } from "../../../files/file-table.ts"
 import type { FileEntry } from "../../../files/files.ts"
 import type { Footer } from "../../../parquet/footer.ts"
 import type { Leaf } from "../../../parquet/leaves.ts"
@@ -9,6 +10,8 @@ import type { ReadAs } from "../version.ts"
 import type { CardFacts } from "./facts-card.ts"
 import type { Aggregate } from "../../../numeric/aggregate.ts"
 import type { Numbers, Statistics } from "../../../numeric/statistics.ts"
+import type { EpisodeTasks } from "./task-texts.ts"
+import type { Sequence } from "./sequence.ts"
 import type { Stored, StoredStats } from "./stored-stats.ts"
 
 /** What the rules judge: facts as they are in the files, nothing repaired. Built by the loaders beside this file. */
@@ -37,12 +40,11 @@ export interface InfoFacts {
 
 export interface ListingFacts {
   /** Every file, in the listing's order. */
-  files: readonly FileEntry[]
-  byPath: ReadonlyMap<string, FileEntry>
+  files: FileTable
   /** `data/**.parquet`, by path. */
-  data: readonly FileEntry[]
+  data: FileList
   /** Video files of each declared video camera, by path. */
-  videos: ReadonlyMap<string, readonly FileEntry[]>
+  videos: ReadonlyMap<string, FileList>
   /** Shards of the episodes table where LeRobot looks for them, in its (lexicographic) order. */
   episodeShards: readonly FileEntry[]
   /** Whether it ends where listings are known to be cut off, so that what is not in it may be there. */
@@ -72,8 +74,7 @@ export interface EpisodeFacts {
   self_file: Float64Array
   /** By video camera; empty in v2. */
   windows: ReadonlyMap<string, WindowColumns>
-  /** Texts of each row; null where the column is missing or not a list of texts. */
-  tasks: readonly (readonly string[] | null)[]
+  tasks: EpisodeTasks
   /** Where each row stands: position in `sources`, and row (parquet) or line (jsonl, from 1) there. */
   source: Uint32Array
   at: Uint32Array
@@ -131,16 +132,23 @@ export interface StatsTable {
   features: ReadonlyMap<string, ReadonlyMap<string, StatColumn>>
 }
 
+/** The largest absolute value of a feature in each of some episodes. */
+export interface Scales {
+  episodes: Float64Array
+  /** Of each episode; 0 when it is zero throughout, −1 when no value is there. */
+  largest: Float64Array
+}
+
 /** Statistics of single episodes: columns of the episodes table in v3, `episodes_stats.jsonl` in v2.1. Gathered as they stream by. */
 export interface EpisodeStatsFacts {
   path: string
   /** Episode indices it has an entry for, in order, duplicates included; as many as there are rows to keep them. */
-  indices: readonly number[]
+  indices: Float64Array
   /** Of each feature that every entry has min, max, mean and std of. */
   aggregates: ReadonlyMap<string, Aggregate>
   stored: StoredStats
   /** Of each action and state, how large its values are in each episode. */
-  scales: ReadonlyMap<string, readonly { episode: number; scale: number; isZero: boolean }[]>
+  scales: ReadonlyMap<string, Scales>
   /** jsonl only: lines that are no JSON object. */
   badLines: readonly number[]
   /** Why the entries end before the last one; null when all were read. */
@@ -253,7 +261,7 @@ export interface BrokenFile {
 
 /**
  * What the pass over the files leaves behind for the rules that look at all of them. Travels from shard to reduce by `pack`, so
- * any field of plain data may be added; a shard's share is at most 600 KB.
+ * any field of plain data may be added; a shard's share is at most 640 KB, with what it found.
  */
 export interface FileSummary {
   path: string
@@ -269,23 +277,20 @@ export interface FileSummary {
 export interface EpisodeSummary {
   episode: number
   path: string
-  rows: number
-  /** Texts' indices found in the rows, ascending. */
-  tasks?: number[]
-  /** Of the values of actions and states, when they were read and any of them changes. */
+  /** This and what follows only when its values were read. */
+  rows?: number
+  /** Of the values of actions and states, when any of them changes. */
   hash?: string
   /** The first row's. */
   task?: number
   /** Actions and states that are zero throughout. */
   zero?: string[]
-  /** First global index and whether the rows' indices are contiguous. */
-  first_index?: number
 }
 
 export interface Whole {
   facts: DatasetFacts
-  files: readonly FileSummary[]
-  episodes: readonly EpisodeSummary[]
+  files: Sequence<FileSummary>
+  episodes: Sequence<EpisodeSummary>
   /** Of the values that were read, by feature; empty below `full` depth. */
   aggregates: ReadonlyMap<string, Aggregate>
   /** Groups of features that were equal in every row that was read, and changed. */

@@ -15,8 +15,8 @@ export function summaryOfFile(file: DataFile): FileSummary {
   }
 }
 
-/** The same of an episode's rows. */
-export function summaryOfEpisode({ episode, file, rows, columns }: EpisodeRows): EpisodeSummary {
+/** The same of an episode's rows. @param isWide whether its values were read, which are compared with those of others. */
+export function summaryOfEpisode({ episode, file, rows, columns }: EpisodeRows, isWide: boolean): EpisodeSummary {
   const task = columns.task_index?.[0]
-  return { episode, path: file.entry.path, rows, ...(task !== undefined && { task }) }
+  return { episode, path: file.entry.path, ...(isWide && { rows, ...(task !== undefined && { task }) }) }
 }

@@ -125,7 +125,7 @@ export const tableRules = {
           message: `${shown(file.entry.path)} has subtask_index: ${facts.whyNot("subtasks")}`,
           where,
           // Without a table, which converters and edits do not take along, loaders give no texts; with one, they look each up.
-          ...(!facts.listing.byPath.has("meta/subtasks.parquet") && { severity: "warning" as const }),
+          ...(!facts.listing.files.has("meta/subtasks.parquet") && { severity: "warning" as const }),
         })
       }
       const range = file.range("subtask_index")

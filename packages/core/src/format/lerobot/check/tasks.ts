@@ -164,8 +164,8 @@ export const taskRules = {
     why: "Tasks remain when their episodes were deleted.",
     reference: null,
     check({ episodes, tasks }, report) {
-      const used = new Set(episodes.tasks.flatMap((texts) => texts ?? []))
-      if (!isWhole(episodes) || episodes.tasks.some((texts) => texts === null)) return
+      if (!isWhole(episodes) || episodes.tasks.hasNone) return
+      const used = new Set(episodes.tasks.texts)
       for (const { task, task_index } of tasks.rows) {
         if (task === null || used.has(task)) continue
         report({
@@ -187,15 +187,18 @@ export const taskRules = {
     why: "The rare task is hardly learnt.",
     reference: null,
     check({ episodes }, report) {
-      const counts = new Map<string, number>()
-      for (const texts of episodes.tasks) for (const text of texts ?? []) counts.set(text, (counts.get(text) ?? 0) + 1)
-      const sorted = [...counts].sort(([, a], [, b]) => a - b)
-      const [rarest, most] = [sorted[0], sorted.at(-1)]
-      if (!rarest || !most || most[1] <= IMBALANCE * rarest[1]) return
+      const { texts } = episodes.tasks
+      const counts = episodes.tasks.counts()
+      const [fewest, most] = counts.reduce(([low, high], count) => [Math.min(low, count), Math.max(high, count)], [
+        Infinity,
+        0,
+      ] as [number, number])
+      if (counts.length === 0 || most <= IMBALANCE * fewest) return
+      const [common, rare] = [texts[counts.lastIndexOf(most)], texts[counts.indexOf(fewest)]]
       report({
-        message: `${shown(most[0])} is the task of ${plural(most[1], "episode")}, ${shown(rarest[0])} of ${rarest[1]}.`,
+        message: `${shown(common)} is the task of ${plural(most, "episode")}, ${shown(rare)} of ${fewest}.`,
         where: { feature: "task" },
-        evidence: { most: most[1], fewest: rarest[1], tasks: counts.size },
+        evidence: { most, fewest, tasks: counts.length },
       })
     },
   },

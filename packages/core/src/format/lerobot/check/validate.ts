@@ -4,7 +4,7 @@ import type { Judged, ValidateOptions } from "../../adapter.ts"
 import { passOver } from "./assess.ts"
 import { isOwn } from "./coverage.ts"
 import { readFacts } from "./facts.ts"
-import { comparesStats, finish, judgeFacts, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
+import { finish, judgeFacts, keptStats, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
 import { ownSettings } from "./own-settings.ts"
 import { lerobotRules } from "./rules.ts"
 import { RuleRunner } from "./runner.ts"
@@ -19,7 +19,7 @@ export async function judge(given: ValidateContext, options: ValidateOptions): P
   const watch = watched(given.files)
   const ctx = { ...given, files: watch.files }
   const { depth } = options
-  const facts = await readFacts({ ...ctx, parts: PARTS, keepsStats: comparesStats(depth) })
+  const facts = await readFacts({ ...ctx, parts: PARTS, keepsStats: keptStats(depth) })
   const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
   const runner = new RuleRunner(lerobotRules, facts, depth)
   await judgeFacts(facts, runner)

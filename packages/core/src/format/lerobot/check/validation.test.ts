@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { hasSharedData, sharedData } from "../../../../test/shared-data.ts"
-import { Validation } from "../../../check/schema.ts"
+import { type Depth, Validation } from "../../../check/schema.ts"
 import { folderFiles } from "../../../files/folder.ts"
 import type { Files } from "../../../files/files.ts"
 import { memoryFiles, type MemoryBody } from "../../../files/memory.ts"
@@ -10,7 +10,7 @@ import { rangesOf } from "./finish.ts"
 import { scopeOf } from "./scope.ts"
 import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
 import { plan, reduce, run } from "./sharded.ts"
-import { shardsOf, type ShardFound } from "./shards.ts"
+import { filesOf, shardsOf, type ShardFound } from "./shards.ts"
 import { validate } from "./validate.ts"
 
 const context = (files: Files) => ({
@@ -30,8 +30,8 @@ async function inShards(open: () => Promise<Files>, options: ValidateOptions, lo
   const scope = scopeOf(facts, options.depth, rangesOf(options))
   const none = { ...scope, data: [], videos: [] }
   const inputs = [
-    ...scope.data.flatMap((file) => shardsOf({ ...none, data: [file] }, options.depth)),
-    ...scope.videos.flatMap((video) => shardsOf({ ...none, videos: [video] }, options.depth)),
+    ...[...scope.data].flatMap((file) => shardsOf({ ...none, data: [file] }, options.depth, null)),
+    ...[...scope.videos].flatMap((video) => shardsOf({ ...none, videos: [video] }, options.depth, null)),
   ].map(({ input }, _, all) => ({ ...input, of: all.length }))
   const found: ShardFound[] = []
   for (const input of inputs.slice(0, inputs.length - lost)) {
@@ -199,7 +199,7 @@ test("of ten thousand episodes a sample of files is looked at, which the coverag
   if (!("shards" in planned)) throw new Error("it was taken for small")
   expect(planned.shards).toHaveLength(1)
   const [{ input }] = planned.shards as [(typeof planned.shards)[number]]
-  expect(input.data).toHaveLength(200)
+  expect(filesOf(input).data).toHaveLength(200)
   const options = { depth: "metadata", suppress: [] } as const
   const found = travelled(await run(travelled(input), context(memoryFiles(manyEpisodes(10_000))), options))
   const { validation: result } = await reduce([found], context(memoryFiles(manyEpisodes(10_000))), options)
@@ -217,14 +217,32 @@ test("shards are cut by bytes, by files and by the size of their input, and miss
   })
   const data = Array.from({ length: 1000 }, (_, at) => file(at, 100 * 1024 * 1024))
   const videos = data.map((entry) => ({ camera: "front", entry }))
-  const shards = shardsOf({ data, videos, of: { data: 1000, videos: 1000 }, sampled: null }, "full")
-  expect(shards.flatMap(({ input }) => input.data.map(([path]) => path))).toEqual(data.map(({ path }) => path))
-  expect(shards.flatMap(({ input }) => input.videos)).toHaveLength(1000)
+  const shards = shardsOf({ data, videos, of: { data: 1000, videos: 1000 }, sampled: null }, "full", null)
+  const files = shards.map(({ input }) => filesOf(input))
+  expect(files.flatMap((each) => each.data.map(({ path }) => path))).toEqual(data.map(({ path }) => path))
+  expect(files.flatMap((each) => each.videos)).toHaveLength(1000)
   for (const { input, weight } of shards) {
     expect(JSON.stringify(input).length).toBeLessThan(48 * 1024)
     expect(input.of).toBe(shards.length)
     expect(weight).toBeGreaterThan(0)
   }
+})
+
+test("where values are read, shards of many short episodes are small enough for what each leaves behind", () => {
+  const data = Array.from({ length: 100 }, (_, at) => ({
+    path: `data/${at}.parquet`,
+    size: 1000,
+    oid: null,
+    lfs: true,
+  }))
+  const scope = { data, videos: [], of: { data: 100, videos: 0 }, sampled: null }
+  const sizes = (depth: Depth, episodes: number) =>
+    shardsOf(scope, depth, episodes).map(({ input }) => filesOf(input).data.length)
+  expect(sizes("full", 300_000)).toEqual([...Array(33).fill(3), 1])
+  expect(sizes("full", 1e9)).toEqual(Array(100).fill(1))
+  expect(sizes("columns", 300_000)).toEqual([100])
+  const many = { ...scope, of: { data: 40_000, videos: 0 } }
+  expect(shardsOf(many, "full", 1e300)).toHaveLength(10)
 })
 
 test("what the dataset itself says is suppressed and fails is heard; parameters win, and the result says who it was", async () => {

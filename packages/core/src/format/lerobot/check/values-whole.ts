@@ -2,7 +2,7 @@ import type { Found } from "../../../check/rule.ts"
 import { plural, shown } from "../notes.ts"
 import { motionFeatures, motionOf } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
-import type { DatasetFacts, Whole } from "./subjects.ts"
+import type { DatasetFacts, Scales, Whole } from "./subjects.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
 /** Standard deviation of a dimension, of the median one's. */
@@ -57,10 +57,9 @@ export const wholeValueRules = {
     fix: 'Delete the episode: lerobot-edit-dataset --operation.type delete_episodes --operation.episode_indices "[…]".',
     check({ facts }, report) {
       for (const [feature, scales] of facts.has("episode_stats") ? facts.episode_stats.scales : []) {
-        const dead = scales.filter(({ isZero }) => isZero)
         // Where it never is anything else, that is said once for the whole.
-        if (dead.length === scales.length) continue
-        for (const { episode } of dead) report(zeroIn(episode, feature))
+        if (scales.largest.every((largest) => largest === 0)) continue
+        for (const episode of deadIn(scales)) report(zeroIn(episode, feature))
       }
     },
     closer: {
@@ -69,7 +68,7 @@ export const wholeValueRules = {
       check({ facts, episodes, aggregates }, report) {
         const told = new Set<string>()
         for (const [feature, scales] of facts.has("episode_stats") ? facts.episode_stats.scales : []) {
-          for (const { episode, isZero } of scales) if (isZero) told.add(`${episode} ${feature}`)
+          for (const episode of deadIn(scales)) told.add(`${episode} ${feature}`)
         }
         for (const { episode, path, zero = [] } of episodes) {
           for (const feature of zero) {
@@ -157,14 +156,12 @@ export const wholeValueRules = {
     why: "Episodes in radians, in degrees and normalised to 100 do not go together.",
     reference: `${LEROBOT}/1207`,
     check(whole, report, { episode_stats }) {
-      for (const [feature, scales] of episode_stats.scales) {
-        const sorted = scales
-          .map(({ scale }) => scale)
-          .filter((scale) => scale > 0 && Number.isFinite(scale))
-          .sort((a, b) => a - b)
+      for (const [feature, { episodes, largest }] of episode_stats.scales) {
+        const sorted = largest.filter((scale) => scale > 0 && Number.isFinite(scale)).sort()
         if (sorted.length < ENOUGH) continue
         const median = sorted[sorted.length >> 1]!
-        for (const { episode, scale } of scales) {
+        for (const [at, scale] of largest.entries()) {
+          const episode = episodes[at]!
           const ratio = scale / median
           if (!(scale > 0) || (ratio < OTHER_UNIT && ratio > 1 / OTHER_UNIT)) continue
           report({
@@ -226,6 +223,8 @@ export const wholeValueRules = {
     },
   },
 } as const satisfies Rules
+
+const deadIn = ({ episodes, largest }: Scales) => episodes.filter((_, at) => largest[at] === 0)
 
 const zeroIn = (episode: number, feature: string, path?: string): Found => ({
   message: `${shown(feature)} is zero in all of episode ${episode}.`,

@@ -163,7 +163,9 @@ export const videoWindowRules = {
       check({ facts, files }, report) {
         // A table that is whole says how many frames there must be, which VID-FRAMES-V2 compares.
         if (facts.version.major !== 2 || (facts.has("episodes") && isWhole(facts.episodes))) return
-        const videos = files.filter(({ kind, rows, path }) => kind === "video" && rows > 0 && EPISODE_FILE.test(path))
+        const videos = Iterator.from(files).filter(
+          ({ kind, rows, path }) => kind === "video" && rows > 0 && EPISODE_FILE.test(path),
+        )
         for (const [episode, own] of Map.groupBy(videos, ({ path }: FileSummary) =>
           Number(EPISODE_FILE.exec(path)![1]),
         )) {
