@@ -11,6 +11,7 @@ import { EpisodeSlicer, SCALARS, type Slice, type WideLeaf } from "./episode-sli
 import { rowsByDataFile, rowsByVideoFile, rowOfEpisode } from "./episode-places.ts"
 import { measured } from "./episode-values.ts"
 import { isFault } from "./fault.ts"
+import { TableReads, VideoReads } from "./first-reads.ts"
 import { motionFeatures } from "./motion-features.ts"
 import { pictureColumns } from "./picture-columns.ts"
 import type { Scope } from "./scope.ts"
@@ -19,9 +20,6 @@ import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
 
 const AT_ONCE = 4
-/** The footer of a small file comes with the rest of it in one range. */
-const WHOLE = 64 * 1024
-
 type RecordOf = (episode: number) => number | null
 
 export interface Passed {
@@ -50,6 +48,7 @@ export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassC
   const passed: Passed = { files: [], episodes: [], values, broken: 0, rowsRead: 0 }
   const dataRows = ctx.facts.has("episodes") ? rowsByDataFile(ctx.facts.episodes) : new Map<string, number[]>()
   const recordOf = ctx.facts.has("episodes") ? rowOfEpisode(ctx.facts.episodes) : () => null
+  const reads = { tables: new TableReads(ctx.facts, ctx.depth), videos: new VideoReads(ctx.facts) }
   const work = [
     ...scope.data.map(
       (entry) => () =>
@@ -57,6 +56,7 @@ export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassC
           entry,
           episodeRowsOf(entry.path, dataRows.get(entry.path), ctx.facts, recordOf),
           recordOf,
+          reads.tables,
           ctx,
           passed,
         ),
@@ -64,7 +64,7 @@ export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassC
     ...scope.videos.map(
       ({ camera, entry }) =>
         () =>
-          lookAtVideo(entry, camera, recordOf, ctx, passed),
+          lookAtVideo(entry, camera, recordOf, reads.videos, ctx, passed),
     ),
   ]
   let next = 0
@@ -87,12 +87,15 @@ async function lookAtData(
   entry: FileEntry,
   episodeRows: readonly number[],
   recordOf: RecordOf,
+  reads: TableReads,
   { files, facts, runner, depth, isWanted, signal }: PassContext,
   passed: Passed,
 ) {
   try {
     const bytes = rememberTail(files.open(entry))
-    const footer = await readFooter(bytes, { signal, firstRead: WHOLE })
+    const footer = await reads.footer(entry, episodeRows.length, (firstRead) =>
+      readFooter(bytes, { signal, firstRead }),
+    )
     const file = dataFileOf(entry, footer, episodeRows)
     runner.run("data_file", file)
     passed.files.push(summaryOfFile(file))
@@ -142,12 +145,20 @@ function episodeRowsOf(path: string, rows: readonly number[] | undefined, facts:
   return rows ?? (record === null ? [] : [record])
 }
 
-async function lookAtVideo(entry: FileEntry, camera: string, recordOf: RecordOf, ctx: PassContext, passed: Passed) {
-  const { files, facts, runner, signal } = ctx
+async function lookAtVideo(
+  entry: FileEntry,
+  camera: string,
+  recordOf: RecordOf,
+  reads: VideoReads,
+  { files, facts, runner, signal }: PassContext,
+  passed: Passed,
+) {
   try {
-    const mp4 = await probeMp4(files.open(entry), { signal })
     const rows = facts.has("episodes") ? rowsByVideoFile(facts.episodes, camera).get(entry.path) : undefined
     const episodeRows = episodeRowsOf(entry.path, rows, facts, recordOf)
+    const frames = episodeRows.reduce((sum, row) => sum + facts.episodes.length[row]!, 0)
+    const bytes = files.open(entry)
+    const mp4 = await reads.moov(camera, frames, (firstRead = 0) => probeMp4(bytes, { signal, firstRead }))
     runner.run("video_file", { entry, camera, mp4, episodeRows })
     passed.files.push({ path: entry.path, kind: "video", camera, rows: mp4.frames ?? 0 })
   } catch (error) {

@@ -33,6 +33,8 @@ export interface FactsContext {
   parts: ReadonlySet<Part>
   /** Files that are known already: they are the listing then, and none is asked for. */
   listed?: readonly FileEntry[]
+  /** Whether the statistics of all episodes are going to be read, and not of some. */
+  readsAllStats?: boolean
   /** Whether the values are going to be compared with their statistics, which are then kept. */
   keepsStats?: boolean
 }
@@ -76,7 +78,7 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     throw new AppError("file_missing", absent.get("info")!.reason)
   }
 
-  const shards = new EpisodeShards(files, listing.episodeShards)
+  const shards = new EpisodeShards(files, listing.episodeShards, ctx.readsAllStats ?? false)
   const episodes = await only("episodes", async () => {
     const { parsed } = need(info)
     const jsonl = listing.byPath.get(EPISODES_JSONL)

@@ -13,14 +13,19 @@ import type { ShardFound, ShardInput } from "./shards.ts"
  */
 const [which, step, folder = ""] = process.argv.slice(2)
 const tree = which === "v3" ? await hugeV3({ cacheDir: join(tmpdir(), "robokit-huge") }) : hugeV2()
-const files = builtFiles(tree)
-const ctx = {
-  repo_id: "huge/set",
-  revision: "0".repeat(40),
-  files,
-  card: { licence: "mit", tags: [] },
-  progress() {},
-  signal: new AbortController().signal,
+const opened: ReturnType<typeof builtFiles>[] = []
+/** As a worker has it, with files of its own that count what is read. */
+function contextOf() {
+  const files = builtFiles(tree)
+  opened.push(files)
+  return {
+    repo_id: "huge/set",
+    revision: "0".repeat(40),
+    files,
+    card: { licence: "mit", tags: [] },
+    progress() {},
+    signal: new AbortController().signal,
+  }
 }
 const options = { depth: "metadata", suppress: [] } as const
 const path = (name: string) => join(folder, `${name}.json`)
@@ -39,28 +44,25 @@ console.log(
     cpu_seconds: (user + system) / 1e6,
     max_rss_mb: process.resourceUsage().maxRSS / 1024,
     rss_before_mb: before / 1024,
-    requests: files.usage.requests,
-    bytes: files.usage.bytes,
+    requests: opened.map(({ usage }) => usage.requests),
+    bytes: opened.map(({ usage }) => usage.bytes),
   }),
 )
 
 async function steps(name: string): Promise<Record<string, unknown>> {
   if (name === "plan") {
-    const planned = await plan(ctx, options)
+    const planned = await plan(contextOf(), options)
     if ("validation" in planned) return saidOf(planned.validation)
     save("shards", planned.shards)
     return { shards: planned.shards.length, files: tree.size }
   }
-  const shards = load<{ input: ShardInput }[]>("shards")
   if (name === "run") {
-    // The last is as large as any, and knows no less.
-    const found = await run(shards.at(-1)!.input, ctx, options)
+    const found: ShardFound[] = []
+    for (const { input } of load<{ input: ShardInput }[]>("shards")) found.push(await run(input, contextOf(), options))
     save("found", found)
-    return { partial_bytes: Buffer.byteLength(JSON.stringify(found)), broken: found.broken }
+    return { partial_bytes: found.map((each) => Buffer.byteLength(JSON.stringify(each))) }
   }
-  const found = load<ShardFound>("found")
-  const all = shards.map(() => found)
-  return saidOf((await reduce(all, ctx, options)).validation)
+  return saidOf((await reduce(load<ShardFound[]>("found"), contextOf(), options)).validation)
 }
 
 function saidOf({ verdict, reason, coverage, counts, findings }: Validation) {

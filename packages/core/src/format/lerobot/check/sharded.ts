@@ -14,10 +14,8 @@ import { pack, unpack } from "./pack.ts"
 import { lerobotRules } from "./rules.ts"
 import type { Rule } from "./rule.ts"
 import { isWithin, RuleRunner } from "./runner.ts"
-import { motionFeatures } from "./motion-features.ts"
 import { pathsOf, scopeOf } from "./scope.ts"
-import { SeenValues } from "./seen-values.ts"
-import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
+import { filesOf, isSmall, leavesData, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
 import type { DatasetFacts, EpisodeSummary, FileSummary, Part } from "./subjects.ts"
 import { judge } from "./validate.ts"
 
@@ -36,7 +34,10 @@ export async function plan(
   if (isSmall(listed, options.depth)) return judge({ ...ctx, listed }, options)
   const ranges = rangesOf(options)
   const facts = await readFacts({ ...ctx, listed, parts: new Set<Part>(ranges ? ["info", "episodes"] : ["info"]) })
-  const shards = shardsOf(scopeOf(facts, options.depth, ranges), options.depth)
+  const scope = scopeOf(facts, options.depth, ranges)
+  const isLeft = leavesData(scope, facts, options.depth)
+  const shards = shardsOf(isLeft ? { ...scope, data: [] } : scope, options.depth)
+  if (isLeft) for (const { input } of shards) input.leavesData = true
   const { requests, bytes } = files.usage
   if (shards[0]) shards[0].input.before = { requests, bytes }
   return { shards }
@@ -80,6 +81,7 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
     requests: requests + (input.before?.requests ?? 0),
     bytes: bytes + (input.before?.bytes ?? 0),
     of: input.of,
+    ...(input.leavesData && { leavesData: true as const }),
     isCut,
   })
 }
@@ -93,11 +95,17 @@ export async function reduce(
   const watch = watched(given.files)
   const ctx = { ...given, files: watch.files }
   const { depth } = options
-  const facts = await readFacts({ ...ctx, parts: PARTS })
+  const facts = await readFacts({ ...ctx, parts: PARTS, readsAllStats: true })
   const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
   const runner = new RuleRunner(lerobotRules, facts, depth)
   await judgeFacts(facts, runner)
-  const values = new SeenValues(motionFeatures(facts))
+  const scope = scopeOf(facts, depth, rangesOf(options))
+  // A plan of an older release left none.
+  const isLeft = leavesData(scope, facts, depth) && found.every((each) => each.leavesData)
+  const own = { data: isLeft ? scope.data : [], videos: [] }
+  const passed = await passOver(own, { ...ctx, facts, runner, depth, isWanted: wanted(options), progress() {} })
+  const paths = pathsOf(own)
+  const { values } = passed
   for (const each of found) if (each.values) values.merge(each.values)
   for (const { collected, failed } of found) {
     runner.collector.merge(collected)
@@ -105,17 +113,18 @@ export async function reduce(
   }
   const sum = (of: (each: ShardFound) => number) => found.reduce((all, each) => all + of(each), 0)
   const seen = {
-    files: found.flatMap((each) => unpack<FileSummary>(each.files)),
-    episodes: found.flatMap((each) => unpack<EpisodeSummary>(each.episodes)),
+    files: [...passed.files, ...found.flatMap((each) => unpack<FileSummary>(each.files))],
+    episodes: [...passed.episodes, ...found.flatMap((each) => unpack<EpisodeSummary>(each.episodes))],
     values,
-    broken: sum(({ broken }) => broken),
-    rowsRead: sum(({ rowsRead }) => rowsRead),
-    filesRead: sum(({ filesRead }) => filesRead) + [...watch.paths].filter(isOwn).length,
+    broken: passed.broken + sum(({ broken }) => broken),
+    rowsRead: passed.rowsRead + sum(({ rowsRead }) => rowsRead),
+    filesRead:
+      sum(({ filesRead }) => filesRead) + [...watch.paths].filter((path) => isOwn(path) || paths.has(path)).length,
     requests: sum(({ requests }) => requests) + ctx.files.usage.requests,
     bytes: sum(({ bytes }) => bytes) + ctx.files.usage.bytes,
     missing: missingOf(found),
   }
-  return finish(options, { facts, runner, scope: scopeOf(facts, depth, rangesOf(options)), seen, settings })
+  return finish(options, { facts, runner, scope, seen, settings })
 }
 
 function missingOf(found: readonly ShardFound[]): string | null {

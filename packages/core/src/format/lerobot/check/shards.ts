@@ -4,11 +4,15 @@ import type { FileEntry } from "../../../files/files.ts"
 import type { Packed } from "./pack.ts"
 import type { SeenValuesJson } from "./seen-values.ts"
 import type { Scope } from "./scope.ts"
+import type { DatasetFacts } from "./subjects.ts"
 
 /** What a small dataset has at most: it is done in one go, and listed once. */
-const SMALL = { files: 1500, bytes: 512 * 1024 * 1024 }
-/** Of one shard: at 4 files at once and some 100 ms each it takes half a minute, of bytes as long. */
-const SHARD = { files: 400, bytes: 256 * 1024 * 1024, json: 40 * 1024 }
+const SMALL = { files: 400, bytes: 512 * 1024 * 1024 }
+/**
+ * Of one shard: at 4 files at once, and two or three requests of some 150 ms each, it takes half a minute, of bytes as long. Many
+ * times what each reads of meta/ again.
+ */
+const SHARD = { files: 300, bytes: 256 * 1024 * 1024, json: 40 * 1024 }
 const HEADER = { data: 64 * 1024, video: 256 * 1024 }
 /** Share of a table that its scalar columns are, at most. */
 const SCALARS = 0.25
@@ -21,6 +25,8 @@ export interface ShardInput {
   videos: [camera: string, ...Entry][]
   /** How many shards there are. */
   of: number
+  /** No shard looks at a data file: the reduce does. */
+  leavesData?: true
   /** What listing and planning cost; in the first only. */
   before?: { requests: number; bytes: number }
 }
@@ -41,6 +47,7 @@ export interface ShardFound {
   bytes: number
   /** How many shards there are. */
   of: number
+  leavesData?: true
   /** What rules on all episodes need did not fit. */
   isCut: boolean
 }
@@ -66,13 +73,24 @@ export function isSmall(files: readonly FileEntry[], depth: Depth): boolean {
   return true
 }
 
-/** The files in their order, as many in a shard as it can take. */
-export function shardsOf({ data, videos }: Scope, depth: Depth): { weight: number; input: ShardInput }[] {
+/**
+ * Whether the data files are left to the reduce. At metadata depth those of version 3 are compared with the statistics of the
+ * episodes, which are many times what else is read, and which the reduce reads: unless they are many, it looks at them, too.
+ */
+export const leavesData = ({ data }: Scope, { version }: DatasetFacts, depth: Depth) =>
+  depth === "metadata" && version.major === 3 && data.length <= SHARD.files
+
+/** The files in their order, as many in a shard as it can take; where their number decides, all shards have as many. */
+export function shardsOf(
+  { data, videos }: Pick<Scope, "data" | "videos">,
+  depth: Depth,
+): { weight: number; input: ShardInput }[] {
+  const count = data.length + videos.length
+  const most = Math.ceil(count / Math.ceil(count / SHARD.files))
   const shards: { weight: number; files: number; json: number; input: ShardInput }[] = []
   const roomFor = (weight: number, json: number) => {
     const last = shards.at(-1)
-    const fits =
-      last && last.files < SHARD.files && last.weight + weight <= SHARD.bytes && last.json + json <= SHARD.json
+    const fits = last && last.files < most && last.weight + weight <= SHARD.bytes && last.json + json <= SHARD.json
     const shard = fits ? last : { weight: 0, files: 0, json: 0, input: { data: [], videos: [], of: 0 } as ShardInput }
     if (!fits) shards.push(shard)
     shard.files++

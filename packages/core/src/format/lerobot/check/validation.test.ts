@@ -24,15 +24,19 @@ const context = (files: Files) => ({
 const travelled = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 /** Validated as a large dataset is: each file in a shard of its own, each shard with nothing but its input. */
-async function inShards(open: () => Promise<Files>, options: ValidateOptions, lost = 0) {
+async function inShards(
+  open: () => Promise<Files>,
+  options: ValidateOptions,
+  { lost = 0, isLeft = false }: { lost?: number; isLeft?: boolean } = {},
+) {
   const ctx = context(await open())
   const facts = await readFacts({ ...ctx, parts: new Set(["info", "episodes"]) })
   const scope = scopeOf(facts, options.depth, rangesOf(options))
   const none = { ...scope, data: [], videos: [] }
   const inputs = [
-    ...scope.data.flatMap((file) => shardsOf({ ...none, data: [file] }, options.depth)),
+    ...(isLeft ? [] : scope.data).flatMap((file) => shardsOf({ ...none, data: [file] }, options.depth)),
     ...scope.videos.flatMap((video) => shardsOf({ ...none, videos: [video] }, options.depth)),
-  ].map(({ input }, _, all) => ({ ...input, of: all.length }))
+  ].map(({ input }, _, all) => ({ ...input, of: all.length, ...(isLeft && { leavesData: true as const }) }))
   const found: ShardFound[] = []
   for (const input of inputs.slice(0, inputs.length - lost)) {
     found.push(travelled(await run(travelled(input), context(await open()), options)))
@@ -55,6 +59,12 @@ describe.skipIf(!hasSharedData)("in shards, a dataset is judged as in one go", (
     const { read: _, coverage, ...same } = whole
     const { read: _r, coverage: inParts, ...parts } = result
     expect(parts).toEqual(same)
+    // Where the reduce looks at the data files, nothing else changes.
+    if (depth === "metadata" && name.startsWith("made-v30")) {
+      const { result: left } = await inShards(open, options, { isLeft: true })
+      expect({ ...left, coverage: null, read: null }).toEqual({ ...same, coverage: null, read: null })
+      expect(left.coverage.files).toEqual(coverage.files)
+    }
     expect({ ...inParts, bytes: null }).toEqual({ ...coverage, bytes: null })
     expect(inParts.bytes.total).toBe(coverage.bytes.total)
     for (const each of found) expect(JSON.stringify(each).length).toBeLessThan(700 * 1024)
@@ -150,7 +160,7 @@ describe.skipIf(!hasSharedData)("coverage", () => {
   })
 
   test("a job that was stopped on the way knows that it does not know", async () => {
-    const { result } = await inShards(open, { depth: "metadata", suppress: [] }, 3)
+    const { result } = await inShards(open, { depth: "metadata", suppress: [] }, { lost: 3 })
     expect(result.verdict).toBe("not_assessed")
     expect(result.reason).toBe("Stopped early: 17 of 20 parts of the files were looked at.")
     expect(result.coverage.files).toEqual({ read: 25, total: 28 })
@@ -217,7 +227,7 @@ test("shards are cut by bytes, by files and by the size of their input, and miss
   })
   const data = Array.from({ length: 1000 }, (_, at) => file(at, 100 * 1024 * 1024))
   const videos = data.map((entry) => ({ camera: "front", entry }))
-  const shards = shardsOf({ data, videos, of: { data: 1000, videos: 1000 }, sampled: null }, "full")
+  const shards = shardsOf({ data, videos }, "full")
   expect(shards.flatMap(({ input }) => input.data.map(([path]) => path))).toEqual(data.map(({ path }) => path))
   expect(shards.flatMap(({ input }) => input.videos)).toHaveLength(1000)
   for (const { input, weight } of shards) {
