@@ -25,6 +25,7 @@ const CASES: [DatasetName, Depth[]][] = [
   ["small", ["metadata", "columns", "full"]],
   ["v2.1", ["metadata", "columns", "full"]],
   ["several", ["metadata", "columns", "full"]],
+  ["converted", ["metadata", "columns", "full"]],
   ["large", ["metadata", "columns", "full"]],
 ]
 
@@ -40,7 +41,7 @@ export async function validationOverHttp(rounds: number): Promise<ValidationOver
     }
   }
   for (const { made, least, workers, seconds, rss_mb } of await hugeWithWorkers(rounds)) {
-    const measured = { workers, seconds: round(seconds, 1), rss_mb: round(rss_mb) }
+    const measured = { workers, seconds: round(seconds, 1), rss_mb: rss_mb === null ? null : round(rss_mb) }
     rows.push({ dataset: "huge", depth: "metadata", ...beside(made, least), ...measured })
   }
   return rows

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
 import { Job } from "../../packages/core/src/job/job.ts"
@@ -15,8 +16,9 @@ export interface FleetOptions {
   /** Processes, each of which takes one message at a time. */
   workers: number
   size_class: SizeClass
-  /** The module whose `handler` is the worker. */
+  /** The module of the worker, and what it exports: `handler` unless said. */
   file: string
+  handler?: string
   database_url: string
   data_dir: string
   /** Of the workers, beyond the database and the queues. */
@@ -26,13 +28,15 @@ export interface FleetOptions {
 export interface Fleet {
   /** Workers started so far. */
   started(): number
+  /** The most memory that any of them has had, in MB; null where the system does not tell. */
+  peak_mb(): number | null
   /** The job once it is completed. Throws when it fails. */
   completed(dataset_id: number, job_id: number): Promise<JobInfo>
 }
 
 /** Worker processes as the local runner has them, behind the local SQS, which this process sends to while `work` goes on. */
 export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) => Promise<T>): Promise<T> {
-  const { workers, size_class, file, database_url, data_dir, env } = options
+  const { workers, size_class, file, handler = "handler", database_url, data_dir, env } = options
   const sqs = await startSqs({ data_dir, queues: QUEUES })
   const { queue, worker: name } = CLASSES[size_class]
   const { url: queue_url, arn: queue_arn } = sqs.queue(queue)
@@ -48,7 +52,7 @@ export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) =
     AWS_ENDPOINT_URL_SQS: sqs.url,
     ...env,
   }
-  const worker = new LocalFunction({ name, file, env: settings, timeout_s, memory_mb, concurrency: workers })
+  const worker = new LocalFunction({ name, file, handler, env: settings, timeout_s, memory_mb, concurrency: workers })
   const client = new SQSClient({ region: REGION, credentials: KEY, endpoint: sqs.url })
   const poller = pollQueue({ client, queue_url, queue_arn, function: worker, batch_size: 1, concurrency: workers })
   Queue.deliverWith(async (wake) => {
@@ -57,7 +61,7 @@ export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) =
       await client.send(new SendMessageCommand({ QueueUrl: queue_url, MessageBody: JSON.stringify(body) }))
   })
   try {
-    return await work({ started: () => worker.coldStarts, completed })
+    return await work({ started: () => worker.coldStarts, peak_mb: () => peakOf(file), completed })
   } finally {
     Queue.deliverWith()
     const ended = poller.stop()
@@ -76,6 +80,26 @@ async function completed(dataset_id: number, job_id: number): Promise<JobInfo> {
     await Outbox.relay(Date.now() + 1000)
     await sleep(250)
   }
+}
+
+/** Of the processes that this one has forked with `file` among their arguments, the highest mark of what the kernel counts. */
+function peakOf(file: string): number | null {
+  if (process.platform !== "linux") return null
+  const kb = readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return []
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8")
+      const isOurs = status.includes(`\nPPid:\t${process.pid}\n`)
+      const peak =
+        isOurs && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(file) ? /^VmHWM:\s+(\d+)/m.exec(status) : null
+      return peak ? [Number(peak[1])] : []
+    } catch (gone) {
+      if ((gone as NodeJS.ErrnoException).code === "ENOENT" || (gone as NodeJS.ErrnoException).code === "ESRCH")
+        return []
+      throw gone
+    }
+  })
+  return Math.max(...kb) / 1024
 }
 
 /** From the claim of the plan until the result is there. */
