@@ -8,14 +8,26 @@ import { isOwn } from "./coverage.ts"
 import { rowsByDataFile } from "./episode-places.ts"
 import { readFacts } from "./facts.ts"
 import { readFiles } from "./facts-listing.ts"
-import { comparesStats, finish, judgeFacts, OF_FILES, PARTS, rangesOf, type ValidateContext, wanted } from "./finish.ts"
+import {
+  comparesStats,
+  finish,
+  judgeFacts,
+  judgeStored,
+  OF_FILES,
+  PARTS,
+  rangesOf,
+  type ValidateContext,
+  wanted,
+} from "./finish.ts"
 import { ownSettings } from "./own-settings.ts"
 import { pack, unpack } from "./pack.ts"
 import { lerobotRules } from "./rules.ts"
 import type { Rule } from "./rule.ts"
 import { isWithin, RuleRunner } from "./runner.ts"
-import { pathsOf, scopeOf } from "./scope.ts"
-import { filesOf, isSmall, leavesData, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
+import { motionFeatures } from "./motion-features.ts"
+import { pathsOf, scopeOf, type Scope } from "./scope.ts"
+import { SeenValues } from "./seen-values.ts"
+import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf, tablesShard } from "./shards.ts"
 import type { DatasetFacts, EpisodeSummary, FileSummary, Part } from "./subjects.ts"
 import { judge } from "./validate.ts"
 
@@ -35,9 +47,11 @@ export async function plan(
   const ranges = rangesOf(options)
   const facts = await readFacts({ ...ctx, listed, parts: new Set<Part>(ranges ? ["info", "episodes"] : ["info"]) })
   const scope = scopeOf(facts, options.depth, ranges)
-  const isLeft = leavesData(scope, facts, options.depth)
-  const shards = shardsOf(isLeft ? { ...scope, data: [] } : scope, options.depth)
-  if (isLeft) for (const { input } of shards) input.leavesData = true
+  const tables = tablesShard(scope, facts, options.depth)
+  const others = shardsOf(tables ? { data: [], videos: scope.videos } : scope, options.depth)
+  // First, for it takes longest.
+  const shards: typeof others = tables ? [tables, ...others] : others
+  for (const { input } of shards) input.of = shards.length
   const { requests, bytes } = files.usage
   if (shards[0]) shards[0].input.before = { requests, bytes }
   return { shards }
@@ -49,11 +63,11 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
   const ctx = { ...given, files: watch.files }
   const { depth } = options
   const scope = filesOf(input)
-  // What rules on single files look at beside them lies in meta/.
-  const listed = [...(await metaOf(ctx.files, ctx.signal)), ...scope.data, ...scope.videos.map(({ entry }) => entry)]
-  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: comparesStats(depth) })
-  await readStatsOf(scope.data, facts, depth)
+  const facts = input.tables
+    ? await readFacts({ ...ctx, parts: PARTS, readsAllStats: true })
+    : await factsOfFiles(scope, ctx, depth)
   const runner = new RuleRunner(lerobotRules, facts, depth)
+  if (input.tables) await judgeFacts(facts, runner)
   const passed = await passOver(scope, {
     ...ctx,
     facts,
@@ -62,6 +76,7 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
     isWanted: wanted(options),
     progress: (done, of) => ctx.progress((100 * done) / of, `${done} of ${of} files`),
   })
+  if (input.tables) judgeStored(facts, passed, runner)
   runner.collector.fit(MAX_COLLECTED)
   const files = pack(passed.files)
   const episodes = pack(passed.episodes)
@@ -81,7 +96,7 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
     requests: requests + (input.before?.requests ?? 0),
     bytes: bytes + (input.before?.bytes ?? 0),
     of: input.of,
-    ...(input.leavesData && { leavesData: true as const }),
+    ...(input.tables && { tables: true as const }),
     isCut,
   })
 }
@@ -95,17 +110,12 @@ export async function reduce(
   const watch = watched(given.files)
   const ctx = { ...given, files: watch.files }
   const { depth } = options
-  const facts = await readFacts({ ...ctx, parts: PARTS, readsAllStats: true })
+  const isJudged = found.some(({ tables }) => tables)
+  const facts = await readFacts({ ...ctx, parts: PARTS, readsAllStats: !isJudged })
   const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
   const runner = new RuleRunner(lerobotRules, facts, depth)
-  await judgeFacts(facts, runner)
-  const scope = scopeOf(facts, depth, rangesOf(options))
-  // A plan of an older release left none.
-  const isLeft = leavesData(scope, facts, depth) && found.every((each) => each.leavesData)
-  const own = { data: isLeft ? scope.data : [], videos: [] }
-  const passed = await passOver(own, { ...ctx, facts, runner, depth, isWanted: wanted(options), progress() {} })
-  const paths = pathsOf(own)
-  const { values } = passed
+  if (!isJudged) await judgeFacts(facts, runner)
+  const values = new SeenValues(motionFeatures(facts))
   for (const each of found) if (each.values) values.merge(each.values)
   for (const { collected, failed } of found) {
     runner.collector.merge(collected)
@@ -113,18 +123,18 @@ export async function reduce(
   }
   const sum = (of: (each: ShardFound) => number) => found.reduce((all, each) => all + of(each), 0)
   const seen = {
-    files: [...passed.files, ...found.flatMap((each) => unpack<FileSummary>(each.files))],
-    episodes: [...passed.episodes, ...found.flatMap((each) => unpack<EpisodeSummary>(each.episodes))],
+    files: found.flatMap((each) => unpack<FileSummary>(each.files)),
+    episodes: found.flatMap((each) => unpack<EpisodeSummary>(each.episodes)),
     values,
-    broken: passed.broken + sum(({ broken }) => broken),
-    rowsRead: passed.rowsRead + sum(({ rowsRead }) => rowsRead),
-    filesRead:
-      sum(({ filesRead }) => filesRead) + [...watch.paths].filter((path) => isOwn(path) || paths.has(path)).length,
+    broken: sum(({ broken }) => broken),
+    rowsRead: sum(({ rowsRead }) => rowsRead),
+    filesRead: sum(({ filesRead }) => filesRead) + [...watch.paths].filter(isOwn).length,
     requests: sum(({ requests }) => requests) + ctx.files.usage.requests,
     bytes: sum(({ bytes }) => bytes) + ctx.files.usage.bytes,
     missing: missingOf(found),
+    isStoredJudged: isJudged,
   }
-  return finish(options, { facts, runner, scope, seen, settings })
+  return finish(options, { facts, runner, scope: scopeOf(facts, depth, rangesOf(options)), seen, settings })
 }
 
 function missingOf(found: readonly ShardFound[]): string | null {
@@ -133,6 +143,14 @@ function missingOf(found: readonly ShardFound[]): string | null {
   return found.some(({ isCut }) => isCut)
     ? "There is too much to compare all files and episodes with each other."
     : null
+}
+
+/** What rules on single files look at beside them, which lies in meta/. */
+async function factsOfFiles(scope: Pick<Scope, "data" | "videos">, ctx: ValidateContext, depth: Depth) {
+  const listed = [...(await metaOf(ctx.files, ctx.signal)), ...scope.data, ...scope.videos.map(({ entry }) => entry)]
+  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: comparesStats(depth) })
+  await readStatsOf(scope.data, facts, depth)
+  return facts
 }
 
 async function metaOf(files: Files, signal: AbortSignal): Promise<FileEntry[]> {

@@ -25,8 +25,8 @@ export interface ShardInput {
   videos: [camera: string, ...Entry][]
   /** How many shards there are. */
   of: number
-  /** No shard looks at a data file: the reduce does. */
-  leavesData?: true
+  /** It judges the tables of meta/, too. */
+  tables?: true
   /** What listing and planning cost; in the first only. */
   before?: { requests: number; bytes: number }
 }
@@ -47,7 +47,8 @@ export interface ShardFound {
   bytes: number
   /** How many shards there are. */
   of: number
-  leavesData?: true
+  /** The tables of meta/ are judged. */
+  tables?: true
   /** What rules on all episodes need did not fit. */
   isCut: boolean
 }
@@ -74,11 +75,16 @@ export function isSmall(files: readonly FileEntry[], depth: Depth): boolean {
 }
 
 /**
- * Whether the data files are left to the reduce. At metadata depth those of version 3 are compared with the statistics of the
- * episodes, which are many times what else is read, and which the reduce reads: unless they are many, it looks at them, too.
+ * At metadata depth, where data files of version 3 are compared with the statistics of the episodes, which are many times what
+ * else is read, one shard reads all of these, judges the tables and looks at the data files, while others look at the videos.
+ * Undefined where there are too many data files for that.
  */
-export const leavesData = ({ data }: Scope, { version }: DatasetFacts, depth: Depth) =>
-  depth === "metadata" && version.major === 3 && data.length <= SHARD.files
+export function tablesShard(scope: Scope, { version, listing }: DatasetFacts, depth: Depth) {
+  const [shard, ...more] = shardsOf({ data: scope.data, videos: [] }, depth)
+  if (depth !== "metadata" || version.major !== 3 || !shard || more.length > 0) return undefined
+  const weight = listing.episodeShards.reduce((sum, { size }) => sum + size, shard.weight)
+  return { weight, input: { ...shard.input, tables: true as const } }
+}
 
 /** The files in their order, as many in a shard as it can take; where their number decides, all shards have as many. */
 export function shardsOf(
