@@ -8,6 +8,7 @@ import { pickup } from "./jobs/pickup.ts"
 import { scaling } from "./jobs/shards.ts"
 import { costOfMetadataExtraction } from "./metadata-extraction.ts"
 import { keep, table } from "./report.ts"
+import { validationOverHttp } from "./validation-http.ts"
 import { validationTimes } from "./validation.ts"
 
 interface Bench {
@@ -24,6 +25,7 @@ const BENCHES: Record<string, Bench> = {
   "cold-start": { take: coldStarts },
   // One row for each job that costs something of its own.
   validation: { take: validationTimes },
+  "validation-http": { take: validationOverHttp, most: 3 },
   "cost-inputs": { take: async (rounds) => [await costOfMetadataExtraction(rounds)] },
   lifecycles: { take: lifecycles },
   pickup: { take: pickup },

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { median, round } from "./numbers.ts"
-import { writeLarge, writeSmall } from "./validation-data.ts"
+import { write } from "./validation-data.ts"
 
 const RUN = fileURLToPath(new URL("validation.run.ts", import.meta.url))
 const WARM_ROUNDS = 9
@@ -56,8 +56,8 @@ export async function validationTimes(rounds: number): Promise<ValidationTime[]>
   const scratch = mkdtempSync(join(tmpdir(), "robokit-bench-"))
   try {
     const folders = { large: join(scratch, "large"), small: join(scratch, "small") }
-    await writeLarge(folders.large)
-    await writeSmall(folders.small)
+    await write("large", folders.large)
+    await write("small", folders.small)
     const ours = OURS.map(([mode, dataset]) => ourTime(mode, dataset, folders[dataset], rounds))
     const theirs = Object.entries(PEERS).flatMap(([name, command]) =>
       (["large", "small"] as const).flatMap((dataset) => theirTime(name, dataset, command(folders[dataset])) ?? []),

@@ -1,7 +1,7 @@
 import { orAbandon } from "./abandon.ts"
 import { Slots } from "./slots.ts"
 
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 /** What a block costs beside its bytes, so that a million tiny ones are bounded too. */
 const OVERHEAD = 1024
 

@@ -1,7 +1,11 @@
 import type { Bytes } from "./files.ts"
 
-/** Keeps every byte that is read, and reads only those it has not: for a file of bounded size that is looked at more than once. */
-export function keepRanges(bytes: Bytes): Bytes {
+/**
+ * Keeps what is read, and reads only what it has not: for a file that is looked at more than once.
+ *
+ * @param hasRoom asked with the bytes of every range that was read, which it keeps if so.
+ */
+export function keepRanges(bytes: Bytes, hasRoom: (length: number) => boolean): Bytes {
   const { path, size } = bytes
   /** By start. */
   const kept: { start: number; body: Uint8Array }[] = []
@@ -28,7 +32,7 @@ export function keepRanges(bytes: Bytes): Bytes {
         at = Math.min(to, end)
       }
       if (at < end) await fetch(at, end)
-      kept.push(...fetched)
+      kept.push(...fetched.filter(({ body }) => hasRoom(body.length)))
       kept.sort((a, b) => a.start - b.start)
       return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     },

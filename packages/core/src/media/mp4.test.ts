@@ -95,6 +95,33 @@ describe.skipIf(!hasSharedData)("what is read", () => {
       }
     }
   })
+
+  test("is one range where the first one has the whole header, and no byte twice where it has a part", async () => {
+    const path = "lerobot-made/made-v30-session2/videos/observation.images.front/chunk-000/file-000.mp4"
+    const { size } = entries.get(path)!
+    const rangesWith = async (firstRead: number) => {
+      const ranges: [number, number][] = []
+      const read = (start: number, end: number) => (ranges.push([start, end]), open(path).read(start, end))
+      const mp4 = await probeMp4({ path, size, read }, { firstRead })
+      expect(mp4).toMatchObject({ frames: 282, fast_start: true })
+      return { ranges, moov_end: mp4.moov_end }
+    }
+    const { ranges, moov_end } = await rangesWith(4096)
+    expect(ranges).toEqual([[0, 4096]])
+    expect(await rangesWith(moov_end)).toMatchObject({ ranges: [[0, moov_end]] })
+    expect(await rangesWith(1000)).toMatchObject({
+      ranges: [
+        [0, 1000],
+        [1000, moov_end],
+      ],
+    })
+    expect(await rangesWith(0)).toMatchObject({
+      ranges: [
+        [0, 64],
+        [64, moov_end],
+      ],
+    })
+  })
 })
 
 function mdatOf(file: Buffer) {

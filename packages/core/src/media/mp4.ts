@@ -14,36 +14,44 @@ const HEAD = 16
 export interface Mp4 extends VideoTrack {
   /** Whether `moov` lies before the first `mdat`, so that playing needs no seek to the end. */
   fast_start: boolean
+  /** Where `moov` ends in the file. */
+  moov_end: number
   /** Tracks that hold sound. */
   audio_tracks: number
 }
 
+export interface ProbeOptions {
+  signal?: AbortSignal
+  /** Bytes of the first range, where the `moov` is expected in it: then it is the only one. */
+  firstRead?: number
+}
+
 /**
- * Facts of an MP4's first video track, from its boxes alone: of `mdat` at most what lies in the file's first 64 bytes. Two
- * ranges for what encoders write.
+ * Facts of an MP4's first video track, from its boxes alone: of `mdat` at most what lies in the first range, which is 64 bytes.
+ * Two ranges for what encoders write.
  *
  * @throws AppError `dataset_malformed` with `path`; `lfs_pointer` when the file is a Git LFS pointer.
  */
-export async function probeMp4(bytes: Bytes, { signal }: { signal?: AbortSignal } = {}): Promise<Mp4> {
+export async function probeMp4(bytes: Bytes, options: ProbeOptions = {}): Promise<Mp4> {
   const { path, size } = bytes
   if (size < 8) throw malformed(path, `${path} is ${size} bytes long: no MP4.`)
-  const { moov, fast_start } = await findMoov(bytes, signal)
+  const { moov, ...found } = await findMoov(bytes, options)
   try {
     const track = videoTrack(moov, size)
     if (!track) throw malformed(path, `${path} has no video track.`)
-    return { ...track, fast_start, audio_tracks: audioTracks(moov) }
+    return { ...track, ...found, audio_tracks: audioTracks(moov) }
   } catch (cause) {
     if (!(cause instanceof BrokenBox)) throw cause
     throw malformed(path, `The header of ${path} is broken: ${cause.message}.`, cause)
   }
 }
 
-/** The body of `moov`. */
-async function findMoov(bytes: Bytes, signal?: AbortSignal): Promise<{ moov: Uint8Array; fast_start: boolean }> {
+/** The body of `moov`, and where it lies. */
+async function findMoov(bytes: Bytes, { signal, firstRead = FIRST_READ }: ProbeOptions): Promise<Found> {
   const { path, size } = bytes
   let at = 0
   let hasData = false
-  let window = { start: 0, body: await bytes.read(0, Math.min(FIRST_READ, size), signal) }
+  let window = { start: 0, body: await bytes.read(0, Math.min(Math.max(FIRST_READ, firstRead), size), signal) }
   if (Buffer.from(window.body).toString("latin1").startsWith("version https://git-lfs")) {
     throw new AppError("lfs_pointer", `${path} is a Git LFS pointer, not the video itself.`, { path })
   }
@@ -62,16 +70,19 @@ async function findMoov(bytes: Bytes, signal?: AbortSignal): Promise<{ moov: Uin
       if (box.size > MAX_MOOV)
         throw new AppError("too_large", `The header of ${path} is ${box.size} bytes long.`, { path })
       if (box.size > size - at) throw malformed(path, `${path} ends in the middle of its header.`)
-      const start = at + box.head - window.start
-      const end = at + box.size - window.start
-      if (end <= window.body.length) return { moov: window.body.subarray(start, end), fast_start: !hasData }
-      return { moov: await bytes.read(at + box.head, at + box.size, signal), fast_start: !hasData }
+      const moov_end = at + box.size
+      const there = window.body.subarray(at + box.head - window.start, moov_end - window.start)
+      const missing = box.size - box.head - there.length
+      const moov = missing > 0 ? Buffer.concat([there, await bytes.read(moov_end - missing, moov_end, signal)]) : there
+      return { moov, moov_end, fast_start: !hasData }
     }
     if (box.type === "mdat") hasData = true
     at += box.size
   }
   throw malformed(path, `${path} has no moov box, as if its recording was interrupted.`)
 }
+
+type Found = { moov: Uint8Array } & Pick<Mp4, "moov_end" | "fast_start">
 
 function boxAt(body: Uint8Array, at: number, left: number): Pick<Box, "type" | "head" | "size"> | undefined {
   const view = new DataView(body.buffer, body.byteOffset + at, body.length - at)

@@ -12,6 +12,8 @@ export type { LeafData } from "./pages.ts"
 const GAP = 128 * 1024
 /** A merged range never grows beyond this, so that memory is bounded. */
 const MAX_RANGE = 4 * 1024 * 1024
+/** Behind the footer: its length, and the magic. */
+const FOOTER_TAIL = 8
 const MAX_CHUNK = 512 * 1024 * 1024
 const MB = 1024 * 1024
 /** What a file may unpack to beyond twenty times its size: one row group at a time, and all of them. */
@@ -46,15 +48,31 @@ export async function* readColumns(
   const slack = isPatient ? WIDE_SLACK : SLACK
   const whole = new Budget(20 * bytes.size + slack.file)
   const ranges = planRanges(footer, new Set(wanted))
+  const following = followers(ranges)
   const done = Map.groupBy(new Set(ranges.values()), ({ lastGroup }) => lastGroup)
   for (const [row_group, group] of footer.row_groups.entries()) {
     const columns: (LeafData | null)[] = []
     const budget = new Budget(20 * bytes.size + slack.group, whole)
     for (const leaf of wanted) {
       const chunk = group.columns.find((each) => each.leaf === leaf)
-      columns.push(chunk ? await decode(bytes, chunk, leaves[leaf]!, group.num_rows, ranges, budget, signal) : null)
+      if (!chunk) {
+        columns.push(null)
+        continue
+      }
+      mustBeBounded(chunk, bytes)
+      const range = ranges.get(chunk)!
+      const body = await bodyOf(range, bytes, signal)
+      // The next one comes while this one is decoded; who comes to it hears of its failure.
+      const next = following.get(range)
+      if (next && !next.isDone && next.end - next.start <= MAX_RANGE) bodyOf(next, bytes, signal).catch(() => {})
+      columns.push(
+        decode(bytes, body.subarray(chunk.start - range.start), chunk, leaves[leaf]!, group.num_rows, budget),
+      )
     }
-    for (const range of done.get(row_group) ?? []) delete range.body
+    for (const range of done.get(row_group) ?? []) {
+      range.isDone = true
+      delete range.body
+    }
     yield { row_group, rows: group.num_rows, columns }
   }
 }
@@ -84,11 +102,21 @@ export async function readFirstValues(
   }
 }
 
+/** How long the end of a table is that has, with its footer, the last of the ranges of some leaves where it is near; else its footer. */
+export function tailOf(footer: Footer, paths: readonly (readonly string[])[], size: number): number {
+  const leaves = leavesOf(footer.schema)
+  const wanted = paths.map((path) => leaves.findIndex((leaf) => isSame(leaf.path, path)))
+  const last = [...planRanges(footer, new Set(wanted)).values()].at(-1)
+  const footerStart = size - FOOTER_TAIL - footer.bytes
+  return size - (last && footerStart - last.end <= GAP ? last.start : footerStart)
+}
+
 interface Range {
   start: number
   end: number
   lastGroup: number
   body?: Promise<Uint8Array>
+  isDone?: true
 }
 
 /** Which range each wanted chunk lies in. */
@@ -113,26 +141,31 @@ function planRanges(footer: Footer, wanted: ReadonlySet<number>): Map<ColumnChun
   return ranges
 }
 
-async function decode(
-  bytes: Bytes,
+/** The range after each. */
+function followers(ranges: ReadonlyMap<ColumnChunk, Range>): Map<Range, Range> {
+  const order = [...new Set(ranges.values())]
+  return new Map(order.slice(1).map((range, at) => [order[at]!, range]))
+}
+
+const bodyOf = (range: Range, bytes: Bytes, signal: AbortSignal | undefined) =>
+  (range.body ??= bytes.read(range.start, range.end, signal))
+
+function mustBeBounded({ total_compressed_size: length }: ColumnChunk, { path }: Bytes) {
+  if (length <= MAX_CHUNK) return
+  throw new AppError("too_large", `A column of ${path} is ${length} bytes long in one piece.`, { path })
+}
+
+/** @param body from where the chunk begins. */
+function decode(
+  { path }: Bytes,
+  body: Uint8Array,
   chunk: ColumnChunk,
   leaf: Leaf,
   rows: number,
-  ranges: ReadonlyMap<ColumnChunk, Range>,
   budget: Budget,
-  signal: AbortSignal | undefined,
-): Promise<LeafData> {
-  const { path } = bytes
-  if (chunk.total_compressed_size > MAX_CHUNK) {
-    throw new AppError("too_large", `A column of ${path} is ${chunk.total_compressed_size} bytes long in one piece.`, {
-      path,
-    })
-  }
-  const range = ranges.get(chunk)!
-  const body = await (range.body ??= bytes.read(range.start, range.end, signal))
-  const offset = chunk.start - range.start
+): LeafData {
   try {
-    return readChunk(body.subarray(offset, offset + chunk.total_compressed_size), chunk, leaf, rows, budget)
+    return readChunk(body.subarray(0, chunk.total_compressed_size), chunk, leaf, rows, budget)
   } catch (cause) {
     throw asAppError(cause, path, leaf)
   }

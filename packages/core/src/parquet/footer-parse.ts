@@ -52,6 +52,8 @@ export interface RowGroup {
 }
 
 export interface Footer {
+  /** How long it is itself, the length and the magic behind it left out. */
+  bytes: number
   version: number
   /** The schema's tree, flattened depth first; the root comes first. */
   schema: SchemaElement[]
@@ -65,6 +67,7 @@ export interface Footer {
 export function parseFooter(bytes: Uint8Array, dataEnd: number, keep?: (path: readonly string[]) => boolean): Footer {
   const thrift = new Thrift(bytes)
   const footer: Footer = {
+    bytes: bytes.length,
     version: 0,
     schema: [],
     num_rows: 0,

@@ -2,7 +2,8 @@ import { AppError } from "../../error.ts"
 import type { Bytes } from "../../files/files.ts"
 import { decodeText, parseJson } from "./text.ts"
 
-const RANGE = 4 * 1024 * 1024
+/** What a range has at most; the first of a whole file is from its beginning. */
+export const RANGE = 4 * 1024 * 1024
 /** The rest of a line beyond a slice. */
 const REST = 16 * 1024
 const MAX_LINE = 4 * 1024 * 1024

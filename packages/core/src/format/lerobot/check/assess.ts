@@ -11,6 +11,7 @@ import { EpisodeSlicer, SCALARS, type Slice, type WideLeaf } from "./episode-sli
 import { rowsByDataFile, rowsByVideoFile, rowOfEpisode } from "./episode-places.ts"
 import { measured } from "./episode-values.ts"
 import { isFault } from "./fault.ts"
+import { TableReads, VideoReads } from "./first-reads.ts"
 import { motionFeatures } from "./motion-features.ts"
 import { pictureColumns } from "./picture-columns.ts"
 import { pathsOf, type Scope } from "./scope.ts"
@@ -19,9 +20,6 @@ import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
 
 const AT_ONCE = 4
-/** The footer of a small file comes with the rest of it in one range. */
-const WHOLE = 64 * 1024
-
 type RecordOf = (episode: number) => number | null
 
 export interface Passed {
@@ -50,15 +48,16 @@ export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassC
   const passed: Passed = { files: [], episodes: [], values, broken: 0, rowsRead: 0 }
   const { facts } = ctx
   const recordOf = facts.has("episodes") ? rowOfEpisode(facts.episodes) : () => null
+  const reads = { tables: new TableReads(facts, ctx.depth), videos: new VideoReads(facts) }
   const rowsOf = episodeRowsIn(scope, facts)
   const episodesOf = (camera: string | null, { path }: FileEntry) =>
     rowsOf(camera).get(path) ?? episodesNamed(path, facts, recordOf)
   const work: (() => Promise<void>)[] = []
   for (const entry of scope.data) {
-    work.push(() => lookAtData(entry, episodesOf(null, entry), recordOf, ctx, passed))
+    work.push(() => lookAtData(entry, episodesOf(null, entry), recordOf, reads.tables, ctx, passed))
   }
   for (const { camera, entry } of scope.videos) {
-    work.push(() => lookAtVideo(entry, camera, episodesOf(camera, entry), ctx, passed))
+    work.push(() => lookAtVideo(entry, camera, episodesOf(camera, entry), reads.videos, ctx, passed))
   }
   let next = 0
   let done = 0
@@ -80,12 +79,15 @@ async function lookAtData(
   entry: FileEntry,
   episodeRows: readonly number[],
   recordOf: RecordOf,
+  reads: TableReads,
   { files, facts, runner, depth, isWanted, signal }: PassContext,
   passed: Passed,
 ) {
   try {
     const bytes = rememberTail(files.open(entry))
-    const footer = await readFooter(bytes, { signal, firstRead: WHOLE })
+    const footer = await reads.footer(entry, episodeRows.length, (firstRead) =>
+      readFooter(bytes, { signal, firstRead }),
+    )
     const file = dataFileOf(entry, footer, episodeRows)
     runner.run("data_file", file)
     passed.files.push(summaryOfFile(file))
@@ -161,11 +163,14 @@ async function lookAtVideo(
   entry: FileEntry,
   camera: string,
   episodeRows: readonly number[],
-  { files, runner, signal }: PassContext,
+  reads: VideoReads,
+  { files, facts, runner, signal }: PassContext,
   passed: Passed,
 ) {
   try {
-    const mp4 = await probeMp4(files.open(entry), { signal })
+    const frames = episodeRows.reduce((sum, row) => sum + facts.episodes.length[row]!, 0)
+    const bytes = files.open(entry)
+    const mp4 = await reads.moov(camera, frames, (firstRead = 0) => probeMp4(bytes, { signal, firstRead }))
     runner.run("video_file", { entry, camera, mp4, episodeRows })
     passed.files.push({ path: entry.path, kind: "video", camera, rows: mp4.frames ?? 0 })
   } catch (error) {

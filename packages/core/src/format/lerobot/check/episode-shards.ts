@@ -2,10 +2,12 @@ import type { Bytes, FileEntry, Files } from "../../../files/files.ts"
 import { keepRanges } from "../../../files/kept-ranges.ts"
 import { rememberTail } from "../../../parquet/tail.ts"
 
-/** A small shard is read whole: one request is worth more than its statistics columns weigh. */
-const WHOLE = 1024 * 1024
+/** Of a table whose every column is wanted, what a range has at most is read with the footer. */
+const RANGE = 4 * 1024 * 1024
+/** Else a small one is read whole: two requests are worth more than its statistics columns weigh. */
+const WHOLE = 256 * 1024
 const FOOTER = 64 * 1024
-/** Bytes of shards kept between the two looks at them, which are tables of 10,000 episodes; what is beyond is read twice. */
+/** Bytes kept between the two looks: all of some 30,000 episodes, or where ten times as many lie. What is beyond is read twice. */
 const MAX_KEPT = 32 * 1024 * 1024
 
 /**
@@ -15,28 +17,38 @@ const MAX_KEPT = 32 * 1024 * 1024
 export class EpisodeShards {
   readonly entries: readonly FileEntry[]
   readonly #files: Files
-  readonly #kept = new Map<string, Bytes>()
+  readonly #isWhole: boolean
+  readonly #kept = new Map<string, { bytes: Bytes; size: number }>()
   #size = 0
 
-  constructor(files: Files, entries: readonly FileEntry[]) {
+  /** @param isWhole whether the statistics of all episodes are wanted, too, and so every column. */
+  constructor(files: Files, entries: readonly FileEntry[], isWhole: boolean) {
     this.#files = files
     this.entries = entries
+    // What does not stay is not read before it is needed.
+    this.#isWhole = isWhole && entries.reduce((sum, { size }) => sum + size, 0) <= MAX_KEPT
   }
 
   readonly open = (shard: FileEntry): { bytes: Bytes; firstRead: number } => {
-    const firstRead = shard.size <= WHOLE ? WHOLE : FOOTER
+    const firstRead = this.#isWhole ? RANGE : shard.size <= WHOLE ? WHOLE : FOOTER
     const known = this.#kept.get(shard.path)
-    if (known) return { bytes: known, firstRead }
-    const bytes = this.#files.open(shard)
-    if (this.#size + shard.size > MAX_KEPT) return { bytes: rememberTail(bytes), firstRead }
-    this.#size += shard.size
-    const kept = keepRanges(bytes)
+    if (known) return { bytes: known.bytes, firstRead }
+    const kept = { bytes: this.#files.open(shard), size: 0 }
+    const hasRoom = (length: number) => {
+      if (this.#size + length > MAX_KEPT) return false
+      this.#size += length
+      kept.size += length
+      return true
+    }
+    // The footer has to be there for the columns in any case.
+    kept.bytes = rememberTail(keepRanges(kept.bytes, hasRoom))
     this.#kept.set(shard.path, kept)
-    return { bytes: kept, firstRead }
+    return { bytes: kept.bytes, firstRead }
   }
 
   /** Not needed again. */
   close({ path }: FileEntry) {
+    this.#size -= this.#kept.get(path)?.size ?? 0
     this.#kept.delete(path)
   }
 }

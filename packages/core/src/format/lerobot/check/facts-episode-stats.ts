@@ -9,14 +9,13 @@ import type { Info } from "../info.ts"
 import { readLines } from "../jsonl.ts"
 import { isRecord } from "../text.ts"
 import { rowOfEpisode } from "./episode-places.ts"
-import { refusePointer } from "./facts-text.ts"
+import { beginLines } from "./facts-text.ts"
 import { motionOf, widthsOf } from "./motion-features.ts"
 import type { EpisodeShards } from "./episode-shards.ts"
 import { recordOf, statsLeaves, tableOfRecord, tableOfRowGroup } from "./stats-tables.ts"
 import { type KeptStats, StoredStats } from "./stored-stats.ts"
 import type { EpisodeFacts, EpisodeStatsFacts, Scales, StatColumn, StatsTable } from "./subjects.ts"
 
-const HEAD = 64
 const MAX_INDICES = 2_000_000
 const MAX_WIDTH = 65_536
 
@@ -155,8 +154,7 @@ export async function* tablesFromJsonl(
   badLines: number[],
   signal: AbortSignal,
 ): AsyncGenerator<StatsTable> {
-  const bytes = files.open(file)
-  refusePointer(file.path, await bytes.read(0, Math.min(HEAD, file.size), signal))
+  const { bytes } = await beginLines(files.open(file), signal)
   const rowOf = rowOfEpisode(episodes)
   for await (const { number, value } of readLines(bytes, signal)) {
     if (!isRecord(value)) {

@@ -10,7 +10,7 @@ import { isTemplate, parseTemplate, type Template } from "../template.ts"
 import { isRecord } from "../text.ts"
 import { EpisodeRecords } from "./episode-records.ts"
 import type { EpisodeShards } from "./episode-shards.ts"
-import { refusePointer, textFacts } from "./facts-text.ts"
+import { beginLines, textFacts } from "./facts-text.ts"
 import { isFault } from "./fault.ts"
 import { textsPerRow } from "./lists.ts"
 import type { EpisodeFacts } from "./subjects.ts"
@@ -20,7 +20,6 @@ const DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 const VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
 const MAX_SHARD = 256 * 1024 * 1024
 const AT_ONCE = 4
-const HEAD = 64
 
 /** The episodes table of version 3 as it stands; a shard that is broken is named in `broken`, an error of the Hub is thrown. */
 export async function episodesFromParquet(
@@ -111,10 +110,8 @@ export async function episodesFromJsonl(
 ): Promise<EpisodeFacts> {
   const records = new EpisodeRecords([])
   const badLines: number[] = []
-  const bytes = files.open(file)
-  const first = await bytes.read(0, Math.min(HEAD, file.size), signal)
-  refusePointer(file.path, first)
-  const head = textFacts(file.path, first)
+  const { head, bytes } = await beginLines(files.open(file), signal)
+  const text = textFacts(file.path, head)
   let from = 0
   for await (const { number, value } of readLines(bytes, signal)) {
     if (!isRecord(value)) {
@@ -140,7 +137,7 @@ export async function episodesFromJsonl(
     columns: [],
     broken: [],
     badLines,
-    text: { ...head, size: file.size },
+    text: { ...text, size: file.size },
     dataPath: (row) => (isIndex(row) ? data?.fill(valuesOf(row)) : undefined),
     videoPath: (row, camera) => (isIndex(row) ? video?.fill({ ...valuesOf(row), video_key: camera }) : undefined),
   }

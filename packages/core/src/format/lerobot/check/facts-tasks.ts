@@ -6,12 +6,11 @@ import { leavesOf } from "../../../parquet/leaves.ts"
 import { rememberTail } from "../../../parquet/tail.ts"
 import { readLines } from "../jsonl.ts"
 import { isRecord } from "../text.ts"
-import { refusePointer } from "./facts-text.ts"
+import { beginLines } from "./facts-text.ts"
 import type { TaskFacts } from "./subjects.ts"
 
 const MAX_TABLE = 256 * 1024 * 1024
 const MAX_TASKS = 500_000
-const HEAD = 64
 /** The pandas index: unnamed up to lerobot 0.4.4, `task` since 0.5.0. */
 const TEXT_COLUMNS = ["task", "subtask", "__index_level_0__"]
 
@@ -30,8 +29,7 @@ export async function taskFacts(
 async function fromJsonl(files: Files, file: FileEntry, signal: AbortSignal): Promise<TaskFacts> {
   const rows: TaskFacts["rows"][number][] = []
   const badLines: number[] = []
-  const bytes = files.open(file)
-  refusePointer(file.path, await bytes.read(0, Math.min(HEAD, file.size), signal))
+  const { bytes } = await beginLines(files.open(file), signal)
   for await (const { number, value } of readLines(bytes, signal)) {
     if (!isRecord(value)) badLines.push(number)
     else

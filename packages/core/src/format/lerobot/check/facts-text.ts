@@ -1,5 +1,6 @@
 import { AppError } from "../../../error.ts"
 import type { Bytes } from "../../../files/files.ts"
+import { RANGE } from "../jsonl.ts"
 import { decodeText, isRecord, kindOf, parseJson } from "../text.ts"
 import type { TextFacts } from "./subjects.ts"
 
@@ -46,6 +47,24 @@ function isStrict(text: string) {
   } catch {
     return false
   }
+}
+
+/**
+ * The beginning of a file of lines, and the same file for `readLines`, whose first range it is: it is read once.
+ *
+ * @throws AppError `lfs_pointer`.
+ */
+export async function beginLines(file: Bytes, signal: AbortSignal): Promise<{ head: Uint8Array; bytes: Bytes }> {
+  const { path, size } = file
+  const head = await file.read(0, Math.min(RANGE, size), signal)
+  refusePointer(path, head.subarray(0, 64))
+  let first: Uint8Array | undefined = head
+  const read: Bytes["read"] = async (start, end, each) => {
+    const kept = start === 0 && end === first?.length ? first : undefined
+    first = undefined
+    return kept ?? file.read(start, end, each)
+  }
+  return { head, bytes: { path, size, read } }
 }
 
 /** @throws AppError `lfs_pointer` when the first bytes of a file are those of a pointer. */

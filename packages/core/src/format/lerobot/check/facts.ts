@@ -36,6 +36,8 @@ export interface FactsContext {
   parts: ReadonlySet<Part>
   /** Files that are known already: they are the listing then, and none is asked for. */
   listed?: FileTable
+  /** Whether the statistics of all episodes are going to be read, and not of some. */
+  readsAllStats?: boolean
   /** What of the episodes' statistics files and values are going to be compared with, which is then kept; nothing unless said. */
   keepsStats?: KeptStats
 }
@@ -79,7 +81,7 @@ export async function readFacts(ctx: FactsContext): Promise<DatasetFacts> {
     throw new AppError("file_missing", absent.get("info")!.reason)
   }
 
-  const shards = new EpisodeShards(files, listing.episodeShards)
+  const shards = new EpisodeShards(files, listing.episodeShards, ctx.readsAllStats ?? false)
   const episodes = await only("episodes", async () => {
     const { parsed } = need(info)
     const jsonl = listing.files.get(EPISODES_JSONL)

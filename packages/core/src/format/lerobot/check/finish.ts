@@ -12,12 +12,14 @@ import { isWhole } from "./episodes.ts"
 import { repairs } from "./repair.ts"
 import { lerobotRules } from "./rules.ts"
 import { tableOfRecord } from "./stats-tables.ts"
+import type { Passed } from "./assess.ts"
 import type { On } from "./rule.ts"
 import { isWithin, type RuleRunner } from "./runner.ts"
 import type { Scope } from "./scope.ts"
 import type { SeenValues } from "./seen-values.ts"
 import type { KeptStats } from "./stored-stats.ts"
 import type { DatasetFacts, Part } from "./subjects.ts"
+import { constantRules, wholeValueRules } from "./values-whole.ts"
 
 export interface ValidateContext extends ExtractContext {
   /** The repository's files, when they were listed already. */
@@ -49,6 +51,15 @@ export async function judgeFacts(facts: DatasetFacts, runner: RuleRunner): Promi
   runner.run("dataset", facts)
 }
 
+/** Rules on the whole that judge by the statistics of the episodes as long as no values were read. */
+const isOfStored = (code: string) => Object.hasOwn(wholeValueRules, code) || Object.hasOwn(constantRules, code)
+
+/** Runs those where the statistics are, when the values are not read. */
+export function judgeStored(facts: DatasetFacts, { files, episodes, values }: Passed, runner: RuleRunner) {
+  const { aggregates, twins } = values
+  runner.run("whole", { facts, files, episodes, aggregates, twins, isComplete: false }, isOfStored)
+}
+
 /** Findings of at most as much JSON as anybody looks through: a result may have 4 MB. */
 const MAX_FINDINGS = 1536 * 1024
 /** What rules look at file by file, or when all were seen. */
@@ -69,6 +80,8 @@ export interface Seen extends Looked {
   requests: number
   /** Why parts that were planned were not looked at; null when all were. */
   missing: string | null
+  /** `judgeStored` was called, by a shard. */
+  isStoredJudged?: boolean
 }
 
 interface Finished {
@@ -81,11 +94,11 @@ interface Finished {
 
 /** What is left to do once every file was looked at: the rules on all of it together, and the verdict. */
 export function finish(options: ValidateOptions, { facts, runner, scope, seen, settings }: Finished): Judged {
-  const { files, episodes, values, broken, missing } = seen
+  const { files, episodes, values, broken, missing, isStoredJudged = false } = seen
   const isComplete = scope.sampled === null && broken === 0 && missing === null
   const { aggregates, twins } = values
   const whole = { facts, files, episodes, aggregates, twins, isComplete }
-  runner.run("whole", whole)
+  runner.run("whole", whole, (code) => !(isStoredJudged && isOfStored(code)))
   for (const [code, error] of runner.failures) log().error({ err: error, code, repo_id: facts.repo_id }, "a rule broke")
   const partly = missing ?? scope.sampled
   if (partly !== null) for (const on of OF_FILES) for (const code of runner.codes(on)) runner.skip(code, partly)

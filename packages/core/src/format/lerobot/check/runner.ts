@@ -35,9 +35,9 @@ export class RuleRunner {
     }
   }
 
-  run<Kind extends On>(on: Kind, subject: Subjects[Kind]) {
+  run<Kind extends On>(on: Kind, subject: Subjects[Kind], isWanted: (code: string) => boolean = () => true) {
     for (const { code, look, report } of this.#active.get(on) ?? []) {
-      if (this.#broken.has(code)) continue
+      if (this.#broken.has(code) || !isWanted(code)) continue
       try {
         const check = look.check as (subject: Subjects[Kind], report: Report, facts: DatasetFacts) => void
         check(subject, report, this.#facts)

@@ -13,6 +13,7 @@ import {
   comparesStats,
   finish,
   judgeFacts,
+  judgeStored,
   keptStats,
   OF_FILES,
   PARTS,
@@ -29,7 +30,7 @@ import { motionFeatures } from "./motion-features.ts"
 import { pathsOf, scopeOf } from "./scope.ts"
 import { SeenValues } from "./seen-values.ts"
 import { type Sequence, sequence } from "./sequence.ts"
-import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf } from "./shards.ts"
+import { filesOf, isSmall, type ShardFound, type ShardInput, shardsOf, tablesShard } from "./shards.ts"
 import type { DatasetFacts, EpisodeSummary, FileSummary, Part } from "./subjects.ts"
 import { judge } from "./validate.ts"
 
@@ -50,7 +51,12 @@ export async function plan(
   const ranges = rangesOf(options)
   const facts = await readFacts({ ...ctx, listed, parts: new Set<Part>(ranges ? ["info", "episodes"] : ["info"]) })
   const episodes = facts.has("info") ? facts.info.parsed.total_episodes : null
-  const shards = shardsOf(scopeOf(facts, options.depth, ranges), options.depth, episodes)
+  const scope = scopeOf(facts, options.depth, ranges)
+  const tables = tablesShard(scope, facts, options.depth)
+  const others = shardsOf(tables ? { ...scope, data: [] } : scope, options.depth, episodes)
+  // First, for it takes longest.
+  const shards: typeof others = tables ? [tables, ...others] : others
+  for (const { input } of shards) input.of = shards.length
   const { requests, bytes } = files.usage
   if (shards[0]) shards[0].input.before = { requests, bytes }
   return { shards }
@@ -62,14 +68,11 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
   const ctx = { ...given, files: watch.files }
   const { depth } = options
   const scope = filesOf(input)
-  // What rules on single files look at beside them lies in meta/.
-  const listed = new FileTable()
-  for await (const entry of ctx.files.list("meta", ctx.signal)) listed.add(entry)
-  for (const entry of scope.data) listed.add(entry)
-  for (const { entry } of scope.videos) listed.add(entry)
-  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: keptStats(depth) })
-  await readStatsOf(scope.data, facts, depth)
+  const facts = input.tables
+    ? await readFacts({ ...ctx, parts: PARTS, readsAllStats: true })
+    : await factsOfFiles(scope, ctx, depth)
   const runner = new RuleRunner(lerobotRules, facts, depth)
+  if (input.tables) await judgeFacts(facts, runner)
   const passed = await passOver(scope, {
     ...ctx,
     facts,
@@ -78,6 +81,7 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
     isWanted: wanted(options),
     progress: (done, of) => ctx.progress((100 * done) / of, `${done} of ${of} files`),
   })
+  if (input.tables) judgeStored(facts, passed, runner)
   runner.collector.fit(MAX_COLLECTED)
   const files = pack(passed.files)
   const episodes = pack(passed.episodes)
@@ -98,6 +102,7 @@ export async function run(input: ShardInput, given: ValidateContext, options: Va
     requests: requests + (input.before?.requests ?? 0),
     bytes: bytes + (input.before?.bytes ?? 0),
     of: input.of,
+    ...(input.tables && { tables: true as const }),
     isCut,
   })
 }
@@ -111,10 +116,11 @@ export async function reduce(
   const watch = watched(given.files)
   const ctx = { ...given, files: watch.files }
   const { depth } = options
-  const facts = await readFacts({ ...ctx, parts: PARTS })
+  const isJudged = found.some(({ tables }) => tables)
+  const facts = await readFacts({ ...ctx, parts: PARTS, readsAllStats: !isJudged })
   const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
   const runner = new RuleRunner(lerobotRules, facts, depth)
-  await judgeFacts(facts, runner)
+  if (!isJudged) await judgeFacts(facts, runner)
   const values = new SeenValues(motionFeatures(facts))
   for (const each of found) if (each.values) values.merge(each.values)
   for (const { collected, failed } of found) {
@@ -132,6 +138,7 @@ export async function reduce(
     requests: sum(({ requests }) => requests) + ctx.files.usage.requests,
     bytes: sum(({ bytes }) => bytes) + ctx.files.usage.bytes,
     missing: missingOf(found),
+    isStoredJudged: isJudged,
   }
   return finish(options, { facts, runner, scope: scopeOf(facts, depth, rangesOf(options)), seen, settings })
 }
@@ -152,6 +159,17 @@ const together = <T>(parts: readonly Packed[]): Sequence<T> =>
       for (const part of parts) yield* unpack<T>(part)
     },
   )
+
+/** What rules on single files look at beside them, which lies in meta/. */
+async function factsOfFiles(scope: ReturnType<typeof filesOf>, ctx: ValidateContext, depth: Depth) {
+  const listed = new FileTable()
+  for await (const entry of ctx.files.list("meta", ctx.signal)) listed.add(entry)
+  for (const entry of scope.data) listed.add(entry)
+  for (const { entry } of scope.videos) listed.add(entry)
+  const facts = await readFacts({ ...ctx, listed, parts: partsOfFiles(depth), keepsStats: keptStats(depth) })
+  await readStatsOf(scope.data, facts, depth)
+  return facts
+}
 
 /** Keeps the statistics of the episodes that lie in these files: the table's other files are not read. */
 async function readStatsOf(data: readonly FileEntry[], facts: DatasetFacts, depth: Depth): Promise<void> {

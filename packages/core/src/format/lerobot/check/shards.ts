@@ -5,11 +5,15 @@ import { pack, type Packed, unpack } from "./pack.ts"
 import type { SeenValuesJson } from "./seen-values.ts"
 import { isWithin } from "./runner.ts"
 import type { Scope } from "./scope.ts"
+import type { DatasetFacts } from "./subjects.ts"
 
 /** What a small dataset has at most: it is done in one go, and listed once. */
-const SMALL = { files: 1500, bytes: 512 * 1024 * 1024 }
-/** Of one shard: at 4 files at once and some 100 ms each it takes half a minute, of bytes as long. */
-const SHARD = { files: 400, bytes: 256 * 1024 * 1024, json: 40 * 1024, episodes: 10_000 }
+const SMALL = { files: 400, bytes: 512 * 1024 * 1024 }
+/**
+ * Of one shard: at 4 files at once, and two or three requests of some 150 ms each, it takes half a minute, of bytes as long. Many
+ * times what each reads of meta/ again.
+ */
+const SHARD = { files: 300, bytes: 256 * 1024 * 1024, json: 40 * 1024, episodes: 10_000 }
 /** However many episodes there are said to be, as many shards of data come of it at most: a job may have 10,000. */
 const MAX_BY_EPISODES = 4000
 const HEADER = { data: 64 * 1024, video: 256 * 1024 }
@@ -23,6 +27,8 @@ export interface ShardInput {
   videos: Packed
   /** How many shards there are. */
   of: number
+  /** It judges the tables of meta/, too. */
+  tables?: true
   /** What listing and planning cost; in the first only. */
   before?: { requests: number; bytes: number }
 }
@@ -49,6 +55,8 @@ export interface ShardFound {
   bytes: number
   /** How many shards there are. */
   of: number
+  /** The tables of meta/ are judged. */
+  tables?: true
   /** What rules on all episodes need did not fit. */
   isCut: boolean
 }
@@ -75,14 +83,30 @@ export function isSmall(files: Iterable<FileEntry>, depth: Depth): boolean {
 }
 
 /**
+ * At metadata depth, where data files of version 3 are compared with the statistics of the episodes, which are many times what
+ * else is read, one shard reads all of these, judges the tables and looks at the data files, while others look at the videos.
+ * Undefined where there are too many data files for that.
+ */
+export function tablesShard(scope: Scope, { version, listing }: DatasetFacts, depth: Depth) {
+  const [shard, ...more] = shardsOf({ ...scope, videos: [] }, depth, null)
+  if (depth !== "metadata" || version.major !== 3 || !shard || more.length > 0) return undefined
+  const weight = listing.episodeShards.reduce((sum, { size }) => sum + size, shard.weight)
+  return { weight, input: { ...shard.input, tables: true as const } }
+}
+
+/**
  * The files in their order, as many in a shard as it can take: of their bytes, and where values are read of their episodes, each
- * of which leaves something behind. @param episodes how many there are said to be.
+ * of which leaves something behind; where their number decides, all shards have as many. @param episodes how many there are said to be.
  */
 export function shardsOf({ data, videos, of }: Scope, depth: Depth, episodes: number | null) {
   const shards: { weight: number; input: ShardInput }[] = []
   const perFile = isWithin("wide", depth) && of.data > 0 ? (episodes ?? 0) / of.data : 0
   const least = Math.ceil(of.data / MAX_BY_EPISODES)
-  const most = perFile > 0 ? Math.max(least, Math.floor(SHARD.episodes / perFile)) : Infinity
+  const count = data.length + videos.length
+  const most = {
+    files: Math.ceil(count / Math.ceil(count / SHARD.files)),
+    data: perFile > 0 ? Math.max(least, Math.floor(SHARD.episodes / perFile)) : Infinity,
+  }
   let last = new Draft(most)
   const add = (kind: "data" | "video", file: FileEntry, camera?: string) => {
     const weight = weightOf(file, kind, depth)
@@ -107,16 +131,16 @@ class Draft {
   /** Of the input before it is packed, which does not make it longer. */
   #json = 0
   readonly #entries = { data: [] as object[], video: [] as object[] }
-  readonly #mostData: number
+  readonly #most: { files: number; data: number }
 
-  constructor(mostData: number) {
-    this.#mostData = mostData
+  constructor(most: { files: number; data: number }) {
+    this.#most = most
   }
 
   hasRoomFor(kind: "data" | "video", weight: number, json: number): boolean {
     if (this.files === 0) return true
-    if (kind === "data" && this.#entries.data.length >= this.#mostData) return false
-    return this.files < SHARD.files && this.#weight + weight <= SHARD.bytes && this.#json + json <= SHARD.json
+    if (kind === "data" && this.#entries.data.length >= this.#most.data) return false
+    return this.files < this.#most.files && this.#weight + weight <= SHARD.bytes && this.#json + json <= SHARD.json
   }
 
   add(kind: "data" | "video", entry: object, weight: number, json: number) {

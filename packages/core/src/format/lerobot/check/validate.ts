@@ -19,7 +19,7 @@ export async function judge(given: ValidateContext, options: ValidateOptions): P
   const watch = watched(given.files)
   const ctx = { ...given, files: watch.files }
   const { depth } = options
-  const facts = await readFacts({ ...ctx, parts: PARTS, keepsStats: keptStats(depth) })
+  const facts = await readFacts({ ...ctx, parts: PARTS, readsAllStats: true, keepsStats: keptStats(depth) })
   const settings = await ownSettings(ctx.files, facts.listing, ctx.signal)
   const runner = new RuleRunner(lerobotRules, facts, depth)
   await judgeFacts(facts, runner)

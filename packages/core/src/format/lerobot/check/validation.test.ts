@@ -10,7 +10,7 @@ import { rangesOf } from "./finish.ts"
 import { scopeOf } from "./scope.ts"
 import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
 import { plan, reduce, run } from "./sharded.ts"
-import { filesOf, shardsOf, type ShardFound } from "./shards.ts"
+import { filesOf, type ShardFound, shardsOf, tablesShard } from "./shards.ts"
 import { validate } from "./validate.ts"
 
 const context = (files: Files) => ({
@@ -24,13 +24,18 @@ const context = (files: Files) => ({
 const travelled = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 /** Validated as a large dataset is: each file in a shard of its own, each shard with nothing but its input. */
-async function inShards(open: () => Promise<Files>, options: ValidateOptions, lost = 0) {
+async function inShards(
+  open: () => Promise<Files>,
+  options: ValidateOptions,
+  { lost = 0, hasTables = false }: { lost?: number; hasTables?: boolean } = {},
+) {
   const ctx = context(await open())
   const facts = await readFacts({ ...ctx, parts: new Set(["info", "episodes"]) })
   const scope = scopeOf(facts, options.depth, rangesOf(options))
   const none = { ...scope, data: [], videos: [] }
   const inputs = [
-    ...[...scope.data].flatMap((file) => shardsOf({ ...none, data: [file] }, options.depth, null)),
+    ...(hasTables ? [tablesShard(scope, facts, options.depth)!] : []),
+    ...(hasTables ? [] : [...scope.data]).flatMap((file) => shardsOf({ ...none, data: [file] }, options.depth, null)),
     ...[...scope.videos].flatMap((video) => shardsOf({ ...none, videos: [video] }, options.depth, null)),
   ].map(({ input }, _, all) => ({ ...input, of: all.length }))
   const found: ShardFound[] = []
@@ -55,11 +60,26 @@ describe.skipIf(!hasSharedData)("in shards, a dataset is judged as in one go", (
     const { read: _, coverage, ...same } = whole
     const { read: _r, coverage: inParts, ...parts } = result
     expect(parts).toEqual(same)
+    // Where one shard judges the tables and looks at all data files, nothing changes.
+    if (depth === "metadata" && name.startsWith("made-v30") && name !== "made-v30-crashed") {
+      const { result: apart } = await inShards(open, options, { hasTables: true })
+      expect({ ...apart, coverage: null, read: null }).toEqual({ ...same, coverage: null, read: null })
+      expect(apart.coverage.files).toEqual(coverage.files)
+    }
     expect({ ...inParts, bytes: null }).toEqual({ ...coverage, bytes: null })
     expect(inParts.bytes.total).toBe(coverage.bytes.total)
     for (const each of found) expect(JSON.stringify(each).length).toBeLessThan(700 * 1024)
     expect(Validation.parse(travelled(result))).toEqual(travelled(result))
   })
+})
+
+test.skipIf(!hasSharedData)("where the shard that judges the tables is lost, the reduce judges them", async () => {
+  const open = () => folderFiles(sharedData("lerobot-made/made-v30-nan"))
+  const options = { depth: "metadata", suppress: [] } as const
+  const { found, result } = await inShards(open, options, { hasTables: true })
+  const { validation } = await reduce(found.slice(1), context(await open()), options)
+  expect(validation).toMatchObject({ verdict: "fail", findings: result.findings })
+  expect(validation.coverage.files.read).toBe(result.coverage.files.read - 1)
 })
 
 test("in shards, footers are compared with the statistics", async () => {
@@ -150,7 +170,7 @@ describe.skipIf(!hasSharedData)("coverage", () => {
   })
 
   test("a job that was stopped on the way knows that it does not know", async () => {
-    const { result } = await inShards(open, { depth: "metadata", suppress: [] }, 3)
+    const { result } = await inShards(open, { depth: "metadata", suppress: [] }, { lost: 3 })
     expect(result.verdict).toBe("not_assessed")
     expect(result.reason).toBe("Stopped early: 17 of 20 parts of the files were looked at.")
     expect(result.coverage.files).toEqual({ read: 25, total: 28 })
