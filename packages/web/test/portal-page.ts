@@ -37,6 +37,8 @@ export function usePortal({ env = {}, keepsPage = false }: Options = {}) {
   before(async () => {
     context = await browser!.newContext({ locale: "en-US", baseURL: product.portal, reducedMotion: "reduce" })
     page = await context.newPage()
+    // Before the test itself runs out of time, so that it is told what did not come.
+    page.setDefaultTimeout(15_000)
     complaints = []
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
     page.on("pageerror", (error) => complaints.push(String(error)))

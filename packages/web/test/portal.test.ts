@@ -85,6 +85,17 @@ test("a dataset that cannot be read is refused in words, with the way that is le
   await page.getByText("Imported and read:").waitFor({ timeout: 20_000 })
 })
 
+test("a dataset without episodes offers none to look at", async () => {
+  await imported("garage-bots/hexapod_gait_logs")
+  await page.goto("/garage-bots/hexapod_gait_logs")
+  await page.getByText("There are no rules for this format yet.").first().waitFor()
+  expect(await page.getByRole("link", { name: "Look at the episodes" }).count()).toBe(0)
+  expect(await page.getByLabel("Headline facts").count()).toBe(0)
+  await imported(SAMPLE)
+  await page.goto(`/${SAMPLE}`)
+  await page.getByRole("link", { name: "Look at the episodes" }).waitFor()
+})
+
 test("the same commit twice leads to the import there already is", async () => {
   await imported(SAMPLE)
   await page.goto(`/import?dataset=${SAMPLE}`)
@@ -275,7 +286,8 @@ test("with the keyboard alone a dataset is deleted, after a question that can be
   await page.keyboard.press("Enter")
   await page.getByRole("dialog").waitFor()
   await page.keyboard.press("Escape")
-  await page.getByRole("dialog").waitFor({ state: "hidden" })
+  // Not only hidden: the page is told a moment after the browser has closed it.
+  await page.locator("dialog.confirm").waitFor({ state: "detached" })
   expect(await isFocused(trash)).toBe(true)
 
   await page.keyboard.press("Enter")

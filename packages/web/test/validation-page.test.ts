@@ -1,5 +1,5 @@
 import type { Validation } from "@robokit/core/check/schema"
-import { beforeAll, beforeEach, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { counted, failing, finding, lay, type Validated, validationOf } from "./laid-validation.ts"
 import {
   button,
@@ -22,7 +22,6 @@ usePortal()
 
 let sample: Validated
 beforeAll(async () => void (sample = await validationOf(await imported(SAMPLE))), 90_000)
-beforeEach(() => page.setDefaultTimeout(10_000))
 
 const pageOf = (rest = "") => `/${SAMPLE}@${sample.dataset.source.revision}${rest}`
 const group = (title: string | RegExp) => page.locator(".group").filter({ hasText: title })

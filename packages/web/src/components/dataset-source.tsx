@@ -71,7 +71,8 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
 
 function Read({ metadata }: { metadata: NonNullable<DatasetInfo["dataset_metadata"]> }) {
   const { read, files } = metadata
-  const share = files.bytes === null ? null : formatShare(read.bytes, files.bytes)
+  // What is read twice counts twice, so of a small repository there may be more read than there is.
+  const share = files.bytes === null || read.bytes > files.bytes ? null : formatShare(read.bytes, files.bytes)
   return (
     <Fact name="Read for this page">
       <strong>{formatBytes(read.bytes)}</strong> in {formatCount(read.requests)} requests, from{" "}

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { Link, useNavigate } from "@tanstack/react-router"
 import { Fragment, useEffect } from "react"
 import { datasetQuery, statusQuery } from "../api/datasets.ts"
+import { schemasQuery } from "../api/jobs.ts"
 import { isOpen } from "../api/polling.ts"
 import { DatasetBadge } from "./dataset-badge.tsx"
 import { newestJobs } from "../newest-jobs.ts"
@@ -30,6 +31,7 @@ interface Props {
 export function DatasetView({ initial, siblings }: Props) {
   const { data: dataset = initial } = useQuery({ ...datasetQuery(initial.id), initialData: initial })
   const status = useQuery(statusQuery(dataset.id))
+  const { data: schemas } = useQuery(schemasQuery)
   const navigate = useNavigate()
   useReadAgainWhenJobsEnd(dataset.id, status.data)
   const search = siblings.length > 1 ? { format: dataset.format_type } : {}
@@ -76,19 +78,21 @@ export function DatasetView({ initial, siblings }: Props) {
       )}
       <VerdictPanel dataset={dataset} format={search.format} />
       {metadata && <DatasetFacts metadata={metadata} />}
-      <p className="dataset-further">
-        <Link to="/$owner/$ref/episodes" params={addressOf(source)} search={search} className="button">
-          Look at the episodes
-        </Link>
-        <Link
-          to="/$owner/$ref/compare/$"
-          params={{ ...addressOf(source), _splat: "" }}
-          search={search}
-          className="button button-quiet"
-        >
-          Compare with another commit
-        </Link>
-      </p>
+      {schemas?.["indexing"]?.["x-formats"]?.[dataset.format_type] === true && (
+        <p className="dataset-further">
+          <Link to="/$owner/$ref/episodes" params={addressOf(source)} search={search} className="button">
+            Look at the episodes
+          </Link>
+          <Link
+            to="/$owner/$ref/compare/$"
+            params={{ ...addressOf(source), _splat: "" }}
+            search={search}
+            className="button button-quiet"
+          >
+            Compare with another commit
+          </Link>
+        </p>
+      )}
 
       <div className="dataset-columns">
         <div className="dataset-main">
