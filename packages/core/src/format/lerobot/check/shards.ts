@@ -8,10 +8,7 @@ import type { DatasetFacts } from "./subjects.ts"
 
 /** What a small dataset has at most: it is done in one go, and listed once. */
 const SMALL = { files: 400, bytes: 512 * 1024 * 1024 }
-/**
- * Of one shard: at 4 files at once, and two or three requests of some 150 ms each, it takes half a minute, of bytes as long. Many
- * times what each reads of meta/ again.
- */
+/** Of one shard: at 4 files at once, and two or three requests of some 150 ms each, it takes half a minute, of bytes as long. */
 const SHARD = { files: 300, bytes: 256 * 1024 * 1024, json: 40 * 1024 }
 const HEADER = { data: 64 * 1024, video: 256 * 1024 }
 /** Share of a table that its scalar columns are, at most. */
