@@ -20,6 +20,8 @@ import { summaryOfEpisode, summaryOfFile } from "./summaries.ts"
 import type { DataFile, DatasetFacts, EpisodeSummary, FileSummary } from "./subjects.ts"
 
 const AT_ONCE = 4
+/** Where there are only videos, of which headers are all that is read: as many as the client has on their way. */
+const VIDEOS_AT_ONCE = 8
 type RecordOf = (episode: number) => number | null
 
 export interface Passed {
@@ -68,7 +70,8 @@ export async function passOver(scope: Pick<Scope, "data" | "videos">, ctx: PassC
       ctx.progress(++done, work.length)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, work.length) }, worker))
+  const atOnce = scope.data.length > 0 ? AT_ONCE : VIDEOS_AT_ONCE
+  await Promise.all(Array.from({ length: Math.min(atOnce, work.length) }, worker))
   // Files are looked at several at once; what they leave behind has an order of its own.
   passed.files.sort((a, b) => (a.path < b.path ? -1 : 1))
   passed.episodes.sort((a, b) => a.episode - b.episode || (a.path < b.path ? -1 : 1))

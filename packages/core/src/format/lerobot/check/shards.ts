@@ -9,10 +9,7 @@ import type { DatasetFacts } from "./subjects.ts"
 
 /** What a small dataset has at most: it is done in one go, and listed once. */
 const SMALL = { files: 400, bytes: 512 * 1024 * 1024 }
-/**
- * Of one shard: at 4 files at once, and two or three requests of some 150 ms each, it takes half a minute, of bytes as long. Many
- * times what each reads of meta/ again.
- */
+/** Of one shard: at 4 files at once, and two or three requests of some 150 ms each, it takes half a minute, of bytes as long. */
 const SHARD = { files: 300, bytes: 256 * 1024 * 1024, json: 40 * 1024, episodes: 10_000 }
 /** However many episodes there are said to be, as many shards of data come of it at most: a job may have 10,000. */
 const MAX_BY_EPISODES = 4000
