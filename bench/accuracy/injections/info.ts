@@ -98,7 +98,7 @@ export const infoInjections: Injections = [
   {
     rule: "INFO-SIZES",
     what: "a size is 0 or none",
-    versions: ["v3.0"],
+    versions: ALL,
     apply: setting("chunks_size", () => [0, -1, null]),
   },
   {

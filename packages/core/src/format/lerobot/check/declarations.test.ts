@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { memoryFiles } from "../../../files/memory.ts"
-import { buildLeRobot, type LeRobotSpec } from "../builder.ts"
+import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
 import { validate } from "./validate.ts"
 
 const spec: LeRobotSpec = {
@@ -28,6 +28,10 @@ async function said({ names, files = [] }: { names?: unknown; files?: string[] }
     },
   })
   for (const [path, file] of built) bytes.set(path, await file.read(0, file.size))
+  return found(bytes)
+}
+
+async function found(bytes: Map<string, Uint8Array>) {
   const ctx = {
     repo_id: "acme/arm",
     revision: "0".repeat(40),
@@ -58,4 +62,36 @@ test("a lock of packages is no leftover of an upload, one of a table is", async 
   const temporary = async (files: string[]) => (await said({ files })).filter((each) => each.includes("FILE-TMP"))
   expect(await temporary(["uv.lock", "scripts/poetry.lock"])).toEqual([])
   expect(await temporary(["data/chunk-000/file-000.parquet.lock"])).toHaveLength(1)
+})
+
+describe("version 2.1", () => {
+  async function codes(edit: (tables: Tables) => void) {
+    const bytes = new Map<string, Uint8Array>()
+    for (const [path, file] of await buildLeRobot({ ...spec, version: "2.1" }, { edit })) {
+      bytes.set(path, await file.read(0, file.size))
+    }
+    return found(bytes)
+  }
+
+  test.each([null, "x", 0])("chunks_size %j names no file", async (size) => {
+    const said = await codes(({ info }) => void (info["chunks_size"] = size))
+    expect(said.some((each) => each.startsWith("error INFO-SIZES"))).toBe(true)
+  })
+
+  test("an axis of 1e308 values is none", async () => {
+    const said = await codes(({ info }) => {
+      ;(info["features"] as Record<string, Record<string, unknown>>)["action"]!["shape"] = [4, 1e308]
+    })
+    expect(said.some((each) => each.startsWith("error FEAT-SHAPE"))).toBe(true)
+  })
+})
+
+test.each(["null", '"many"'])("an episode of version 2.1 whose length is %s has none", async (length) => {
+  const bytes = new Map<string, Uint8Array>()
+  for (const [path, file] of await buildLeRobot({ ...spec, version: "2.1" })) {
+    bytes.set(path, await file.read(0, file.size))
+  }
+  const lines = Buffer.from(bytes.get("meta/episodes.jsonl")!).toString("utf8")
+  bytes.set("meta/episodes.jsonl", Buffer.from(lines.replace(/"length": ?\d+/, `"length": ${length}`)))
+  expect(await found(bytes)).toContain("error EP-LEN-POS: Episode 0 has no length.")
 })

@@ -18,17 +18,19 @@ export const episodeLengthRules = {
     why: "An episode without frames stops samplers; one of a few frames teaches nothing.",
     reference: `${LEROBOT}/4143`,
     fix: 'Delete the episode: lerobot-edit-dataset --operation.type delete_episodes --operation.episode_indices "[…]".',
-    check({ episodes }, report) {
+    check({ episodes, version }, report) {
       for (let row = 0; row < episodes.rows; row++) {
         const length = episodes.length[row]!
-        if (length >= FEW || Number.isNaN(length)) continue
+        const isMissing = Number.isNaN(length)
+        // Of version 3 that is a null in a column, which has its own rule.
+        if (length >= FEW || (isMissing && version.major === 3)) continue
         const episode = episodes.episode_index[row]!
         report({
-          message: `Episode ${episode} has ${plural(length, "frame")}.`,
+          message: `Episode ${episode} has ${isMissing ? "no length" : plural(length, "frame")}.`,
           where: { path: placeOf(episodes, row).path, ...(isIndex(episode) && { episode }) },
-          evidence: { length },
+          evidence: { length: isMissing ? null : length },
           ...(length >= 1 && { severity: "warning" as const }),
-          size: FEW - length,
+          size: isMissing ? FEW : FEW - length,
         })
       }
     },

@@ -30,6 +30,8 @@ const DEFAULTS = {
   index: "int64",
   task_index: "int64",
 }
+/** More values than one axis of anything has. */
+const MAX_AXIS = 2 ** 31
 
 /** What info.json says of each feature. */
 export const featureRules = {
@@ -66,7 +68,9 @@ export const featureRules = {
         const { shape } = raw
         if (dtype === "language") continue
         const isFine =
-          Array.isArray(shape) && shape.length > 0 && shape.every((size) => Number.isInteger(size) && size > 0)
+          Array.isArray(shape) &&
+          shape.length > 0 &&
+          shape.every((size) => Number.isInteger(size) && size > 0 && size <= MAX_AXIS)
         if (!isFine)
           report({
             message: `Feature ${shown(key)} has the shape ${shown(shape)}.`,

@@ -161,8 +161,8 @@ export const infoRules = {
     severity: "error",
     kind: "defect",
     cost: "info",
-    versions: ["v3.0"],
-    why: "LeRobot ≥ 0.6 refuses to open the dataset.",
+    versions: "all",
+    why: "LeRobot ≥ 0.6 refuses to open the dataset; version 2 divides by the one and cannot name a file.",
     reference: null,
     check({ info }, report) {
       for (const key of ["chunks_size", "data_files_size_in_mb", "video_files_size_in_mb"]) {

@@ -80,15 +80,21 @@ describe.skipIf(!hasSharedData)("pictures", () => {
     for await (const file of files.list()) bytes.set(file.path, await files.open(file).read(0, file.size))
     return bytes
   }
-  const shift = (by: number) => (stats: Statistics) => {
-    const camera = stats[CAMERA]!
-    camera["std"] = [[[0.28]], [[0.28]], [[0.28]]]
-    camera["count"] = [282]
-    camera["mean"] = (camera["mean"] as number[][][]).map((pixel) => [[pixel[0]![0]! + by]])
-  }
+  const shift =
+    (by: number, std = 0.28) =>
+    (stats: Statistics) => {
+      const camera = stats[CAMERA]!
+      camera["std"] = [[[std]], [[std]], [[std]]]
+      camera["count"] = [282]
+      camera["mean"] = (camera["mean"] as number[][][]).map((pixel) => [[pixel[0]![0]! + by]])
+    }
 
   test("may be those of the decoded video, and of all its frames", async () => {
     expect(await said(await recorded(), shift(0.02))).toEqual([])
+  })
+
+  test("have a deviation that their range allows", async () => {
+    expect(await said(await recorded(), shift(0, 0.7))).toEqual([expect.stringContaining(`warning ${CAMERA}: `)])
   })
 
   test("of other pictures are told", async () => {

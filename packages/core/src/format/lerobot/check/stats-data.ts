@@ -18,10 +18,11 @@ import { tableOfRecord } from "./stats-tables.ts"
 import type { DatasetFacts, EpisodeFacts, EpisodeValues, StatsFacts } from "./subjects.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
-/** Of the largest value, by which a picture's mean may differ when it is computed anew. */
-const PICTURE_MEAN = 0.1
+/** Of the largest value, by which a picture's statistics may differ when they are computed anew. */
+const PICTURE_SHARE = 0.1
 /** Actions that a policy predicts at once are some tens. */
 const MAX_CHUNK = 1000
+type Numbers = ArrayLike<number>
 /** The largest number whose square an int64 holds. */
 const SQUARED_INT64 = Math.sqrt(2 ** 63)
 const RECOMPUTE = "Recompute the statistics: lerobot-edit-dataset --operation.type recompute_stats."
@@ -185,15 +186,23 @@ export const statsDataRules = {
 } as const satisfies Rules
 
 /**
- * Pictures' statistics that were computed anew are those of the decoded video, and of all frames instead of a sample; and the
- * episodes' own deviations may be spoilt (lerobot#3682). What is left to compare is the mean, and not closely.
+ * Pictures' statistics that were computed anew are those of the decoded video, and of all frames instead of a sample: the mean
+ * is compared, and not closely. The episodes' own deviations may be spoilt (lerobot#3682), and are too small then.
  */
-function offInPictures({ mean }: { mean: ArrayLike<number> }, expected: Expected): Deviation | null {
+function offInPictures({ mean, std }: { mean: Numbers; std?: Numbers }, expected: Expected): Deviation | null {
   let worst: Deviation | null = null
   for (let dimension = 0; dimension < expected.dims; dimension++) {
-    const [stored, value] = [mean[dimension]!, expected.mean[dimension]!]
-    const excess = Math.abs(stored - value) / (PICTURE_MEAN * Math.abs(expected.max[dimension]!) + 1e-9)
-    if (excess > (worst?.excess ?? 1)) worst = { statistic: "mean", dimension, stored, expected: value, excess }
+    const [min, max] = [expected.min[dimension]!, expected.max[dimension]!]
+    const tolerance = PICTURE_SHARE * Math.abs(max) + 1e-9
+    const compare = (statistic: "mean" | "std", stored: number, value: number) => {
+      const excess = Math.abs(stored - value) / tolerance
+      if (excess > (worst?.excess ?? 1)) worst = { statistic, dimension, stored, expected: value, excess }
+    }
+    compare("mean", mean[dimension]!, expected.mean[dimension]!)
+    const deviation = std?.[dimension] ?? NaN
+    const known = Math.sqrt(expected.variance[dimension]!)
+    // No deviation is larger than half the range.
+    if (deviation < known || deviation > (max - min) / 2) compare("std", deviation, known)
   }
   return worst
 }
