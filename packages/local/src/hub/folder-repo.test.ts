@@ -57,6 +57,11 @@ describe("a folder as a Hub", () => {
         (await (await fetch(`${hub!.url}/api/datasets/${id}/tree/main?recursive=true`)).json()) as { path: string }[]
       ).map(({ path }) => path)
     expect(await list("local/nothing")).toEqual([])
+    const refs = async (id: string) =>
+      (await (await fetch(`${hub!.url}/api/datasets/${id}/refs`)).json()) as Record<string, { name: string }[]>
+    const { branches, tags: versions } = await refs("local/lerobot-set")
+    expect(versions).toEqual([{ ...branches![0], name: "v2.1", ref: "refs/tags/v2.1" }])
+    expect(await refs("local/broken")).toMatchObject({ tags: [] })
     expect((await list("local/deep")).at(-1)).toBe("a/b/c/d/e/f/.gitkeep")
   })
 

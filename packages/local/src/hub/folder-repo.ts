@@ -47,7 +47,9 @@ export async function folderRepo(id: string, folder: string, boundary = folder):
   const { files, newest_ms } = await scanFolder(folder, boundary)
   const changed = new Date(files.size > 0 ? newest_ms : (await stat(folder)).mtimeMs)
   const description = `The folder ${basename(folder)} of this machine.`
-  return { ...repoWith(id, files, changed, await tagsOf(files)), description }
+  const version = codebaseVersion(await readText(files.get("meta/info.json")))
+  const repo = repoWith(id, files, changed, await tagsOf(files, version !== undefined))
+  return { ...repo, description, git_tags: gitTagsOf(version, repo.branches.main) }
 }
 
 function repoWith(id: string, files: ReadonlyMap<string, FolderFile>, changed: Date, tags: string[]) {
@@ -115,19 +117,22 @@ async function leadsToFolder(link: string, within: string): Promise<boolean> {
 }
 
 /** Always a robotics dataset, so that the default search finds it; `LeRobot` when its info says so; what the card says. */
-async function tagsOf(files: ReadonlyMap<string, FolderFile>): Promise<string[]> {
+async function tagsOf(files: ReadonlyMap<string, FolderFile>, isLeRobot: boolean): Promise<string[]> {
   const tags = new Set(["task_categories:robotics"])
-  if (isLeRobot(await readText(files.get("meta/info.json")))) tags.add("LeRobot")
+  if (isLeRobot) tags.add("LeRobot")
   for (const tag of cardTags(await readText(files.get("README.md")))) tags.add(tag)
   return [...tags]
 }
 
-function isLeRobot(info: string): boolean {
+/** A folder has no tags of its own: it is served as if it had just been pushed by LeRobot, which tags the version. */
+const gitTagsOf = (version: unknown, commit: string): Record<string, string> =>
+  typeof version === "string" && /^v\d{1,4}\.\d{1,4}$/.test(version) ? { [version]: commit } : {}
+
+function codebaseVersion(info: string): unknown {
   try {
-    const value = JSON.parse(info) as { codebase_version?: unknown } | null
-    return value?.codebase_version !== undefined
+    return (JSON.parse(info) as { codebase_version?: unknown } | null)?.codebase_version
   } catch (cause) {
-    if (cause instanceof SyntaxError) return false
+    if (cause instanceof SyntaxError) return undefined
     throw cause
   }
 }
