@@ -137,18 +137,25 @@ class Histogram {
     const groups = this.#groups
     const binOf = this.#binOf
     const scale = 1 / step
+    // Of a bin: more than rounding moves a value, or an edge, which are as large as `start` or the whole range.
+    const near = 1e-6 + (Math.abs(start) + BINS * step) * scale * 2 ** -48
     for (let row = 0; row < rows; row++) {
       const value = column[row]!
-      let bin = ((value - start) * scale) | 0
-      if (bin >= BINS) bin = BINS - 1
-      // The quotient may be a bin off; the edges decide, and the last bin is closed.
-      if (value < bin * step + start) bin--
-      else if (bin < BINS - 1 && value >= (bin + 1) * step + start) bin++
-      if (bin < 0) bin = 0
+      const place = (value - start) * scale
+      let bin = place | 0
+      const within = place - bin
+      // Near an edge the quotient may be a bin off; the edges decide, and the last bin is closed.
+      if (within < near || within > 1 - near || bin >= BINS) bin = this.#binAt(value, start, step, bin)
       binOf[row] = bin
       bins[bin]!++
       groups[bin >> 6]!++
     }
+  }
+
+  #binAt(value: number, start: number, step: number, near: number): number {
+    const bin = Math.min(near, BINS - 1)
+    if (value < bin * step + start) return Math.max(0, bin - 1)
+    return bin < BINS - 1 && value >= (bin + 1) * step + start ? bin + 1 : bin
   }
 
   /** Of each share the first bin up to which there are as many values, and how far into it. The shares ascend, so one walk does. */

@@ -196,7 +196,8 @@ function levelsAndBodyV2(
 
 function countOf(levels: Uint8Array, wanted: number): number {
   let count = 0
-  for (const level of levels) if (level === wanted) count++
+  // By number: there are as many as values, and an iterator takes several times as long.
+  for (let at = 0; at < levels.length; at++) if (levels[at] === wanted) count++
   return count
 }
 

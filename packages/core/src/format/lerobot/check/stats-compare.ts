@@ -60,8 +60,10 @@ export function deviationOf(
 ): Deviation | null {
   const [ofMean, ofVariance] = [Math.max(MEAN, lost), Math.max(VARIANCE, 3 * lost)]
   let worst: Deviation | null = null
+  const quantiles = QUANTILES.map(([name]) => stored[name])
   const compare = (statistic: StoredName, dimension: number, value: number, tolerance: number) => {
     const found = stored[statistic]![dimension]!
+    if (found === value) return
     const excess = Math.abs(found - value) / tolerance
     if (excess > (worst?.excess ?? 1)) worst = { statistic, dimension, stored: found, expected: value, excess }
   }
@@ -83,11 +85,12 @@ export function deviationOf(
       }
     }
     if (!expected.quantiles) continue
+    const tolerance = QUANTILE_OF_RANGE * (max - min) + QUANTILE_OF_SCALE * scale + least
     for (let each = 0; each < QUANTILES.length; each++) {
-      const name = QUANTILES[each]![0]
-      if (!stored[name]) continue
-      const tolerance = QUANTILE_OF_RANGE * (max - min) + QUANTILE_OF_SCALE * scale + least
-      compare(name, at, expected.quantiles[at * QUANTILES.length + each]!, tolerance)
+      const value = expected.quantiles[at * QUANTILES.length + each]!
+      const found = quantiles[each]?.[at]
+      if (found === undefined || Math.abs(found - value) <= tolerance) continue
+      compare(QUANTILES[each]![0], at, value, tolerance)
     }
   }
   return worst

@@ -190,22 +190,24 @@ export const statsRules = {
         const ladder = ASCENDING.flatMap((name) => (columns.has(name) ? [{ name, column: columns.get(name)! }] : []))
         const [min, mean, max, std] = ["min", "mean", "max", "std"].map((name) => columns.get(name))
         for (let entry = 0; entry < table.entries; entry++) {
-          const size = Math.max(0, ...ladder.map(({ column }) => sizeAt(column, entry)))
+          const size = ladder.reduce((most, { column }) => Math.max(most, sizeAt(column, entry)), 0)
           const lost = lostTo(summands(numberAt(columns.get("count"), entry, 0)))
           for (let dimension = 0; dimension < size; dimension++) {
-            const [low, middle, high] = [min, mean, max].map((column) => numberAt(column, entry, dimension))
+            const low = numberAt(min, entry, dimension)
+            const middle = numberAt(mean, entry, dimension)
+            const high = numberAt(max, entry, dimension)
             const deviation = numberAt(std, entry, dimension)
-            const scale = Math.max(Math.abs(low!), Math.abs(high!)) || 0
+            const scale = Math.max(Math.abs(low), Math.abs(high)) || 0
             // Quantiles lie on the edges of bins in float32, means are sums in float32: of what stands still they may lie outside.
             const wrong =
               descent(ladder, entry, dimension, 1e-9 + 1e-6 * scale) ??
-              outside(low!, middle!, high!, 1e-9 + scale * Math.max(1e-5, lost)) ??
+              outside(low, middle, high, 1e-9 + scale * Math.max(1e-5, lost)) ??
               (deviation < 0 ? `std is ${deviation}` : null)
             if (wrong === null) continue
             report({
               message: `Statistics of ${shown(feature)} in ${shown(table.path)}: ${wrong}.`,
               where: { ...placed(table, entry), feature },
-              evidence: { dimension, min: low!, mean: middle!, max: high!, std: deviation },
+              evidence: { dimension, min: low, mean: middle, max: high, std: deviation },
             })
             break
           }
@@ -290,11 +292,14 @@ function descent(
   dimension: number,
   by: number,
 ): string | null {
-  let [below, name] = [-Infinity, ""]
+  let below = -Infinity
+  let name = ""
   for (const step of ladder) {
     const value = numberAt(step.column, entry, dimension)
     if (below > value + by) return `${name} ${below} is above ${step.name} ${value}`
-    if (!Number.isNaN(value)) [below, name] = [value, step.name]
+    if (Number.isNaN(value)) continue
+    below = value
+    name = step.name
   }
   return null
 }
