@@ -92,9 +92,9 @@ export async function expectToFit(
   }
 }
 
-/** Goes to an address and waits until nothing more is asked for. */
+/** Goes to an address and waits until nothing says that it is loading. Videos load for as long as they like. */
 export async function settle(path: string) {
   await page.goto(path)
   await page.getByRole("heading", { level: 1 }).waitFor()
-  await page.waitForLoadState("networkidle")
+  await eventually(() => page.locator(".loading").count()).toBe(0)
 }

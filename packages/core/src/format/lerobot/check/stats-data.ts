@@ -93,9 +93,10 @@ export const statsDataRules = {
     check(values, report, facts) {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
+      const whole = expected && deviationOf(stored, expected)
+      if (!whole) return
       // What the arithmetic of lerobot spoilt is told apart.
-      const found =
-        expected && deviationOf(overflows(facts, feature, expected) ? { ...stored, std: undefined } : stored, expected)
+      const found = overflows(facts, feature, expected) ? deviationOf({ ...stored, std: undefined }, expected) : whole
       if (!found || isFloat32Sum(stored, expected, values.values)) return
       const path = pathOf(facts, of.record)
       report({
@@ -136,7 +137,7 @@ export const statsDataRules = {
       const { of, feature, stored } = values
       const expected = stored && expectedFor(values, stored)
       if (!expected) return
-      const found = spoiltIn(values, stored, expected, overflows(facts, feature, expected))
+      const found = spoiltIn(values, stored, expected, facts)
       if (!found) return
       const path = pathOf(facts, of.record)
       report({
@@ -228,16 +229,18 @@ function overflows({ info }: DatasetFacts, feature: string, { min, max }: Expect
 }
 
 function spoiltIn(
-  { values }: EpisodeValues,
+  values: EpisodeValues,
   stored: NonNullable<EpisodeValues["stored"]>,
   expected: Expected,
-  isOverflow: boolean,
+  facts: DatasetFacts,
 ): Deviation | null {
   const whole = deviationOf(stored, expected)
-  if (whole && isFloat32Sum(stored, expected, values)) return whole
+  if (whole && isFloat32Sum(stored, expected, values.values)) return whole
   // Where more is wrong than the deviation, the statistics are of other data.
-  if (deviationOf({ ...stored, std: undefined }, expected)) return null
-  return isOverflow ? deviationOf({ std: stored.std }, expected) : cancellationOf(stored, expected)
+  if (whole && deviationOf({ ...stored, std: undefined }, expected)) return null
+  // Asked for last: it is done of every feature of every episode.
+  if (values.values instanceof Float32Array) return cancellationOf(stored, expected)
+  return overflows(facts, values.feature, expected) ? whole : cancellationOf(stored, expected)
 }
 
 const isSame = (a: number, b: number) => Math.fround(a) === Math.fround(b)

@@ -1,3 +1,4 @@
+import type { Feature } from "../feature.ts"
 import { shown } from "../notes.ts"
 import type { Rules } from "./rule.ts"
 import type { EpisodeValues } from "./subjects.ts"
@@ -27,12 +28,10 @@ export const lagRules = {
     why: "Degrees beside radians, a turned sign or joints in another order: a policy is trained on two conventions.",
     reference: `${LEROBOT}/1207`,
     check({ of, feature, statistics, siblings, ...action }, report, { info }) {
-      const { features, fps } = info.parsed
-      const named = features.find(({ key }) => key === feature)
-      if (feature !== "action" || !statistics || !named?.names) return
+      if (feature !== "action" || !statistics || !hasSameNames(info.parsed.features)) return
+      const { fps } = info.parsed
       const state = siblings.find((each) => each.feature === "observation.state")
-      const names = features.find(({ key }) => key === "observation.state")?.names
-      if (!state?.statistics || names?.join("\n") !== named.names.join("\n")) return
+      if (!state?.statistics) return
       const where = { path: of.file.entry.path, episode: of.episode, feature }
       const joints = movingIn(statistics, state.statistics)
       if (joints.length < FEW_JOINTS) return
@@ -73,6 +72,17 @@ export const lagRules = {
     },
   },
 } as const satisfies Rules
+
+const known = new WeakMap<readonly Feature[], boolean>()
+
+/** Whether actions and states are of the same joints; found out once of a dataset. */
+function hasSameNames(features: readonly Feature[]): boolean {
+  const namesOf = (wanted: string) => features.find(({ key }) => key === wanted)?.names?.join("\n")
+  const is =
+    known.get(features) ?? (namesOf("action") !== undefined && namesOf("action") === namesOf("observation.state"))
+  known.set(features, is)
+  return is
+}
 
 type Range = NonNullable<EpisodeValues["statistics"]>
 
