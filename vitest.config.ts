@@ -25,5 +25,7 @@ export default defineConfig({
     server: { deps: { inline: [/[\\/]postgres[\\/]src[\\/]/] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The machine may be busy with other tests.
+    expect: { poll: { timeout: 15_000 } },
   },
 })

@@ -64,8 +64,7 @@ export async function imported(repo_id: string, revision = "main"): Promise<Data
   )
 }
 
-/** The machine may be busy with other tests. */
-export const eventually = <T>(ask: () => T, options = {}) => expect.poll(ask, { timeout: 15_000, ...options })
+export const eventually = <T>(ask: () => T, options = {}) => expect.poll(ask, options)
 
 /** Answers a request in the API's place. */
 export const json =
