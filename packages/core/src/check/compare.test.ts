@@ -14,6 +14,10 @@ const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
   occurrences: 1,
   ...more,
 })
+const judged = (findings: Finding[], ...unseen: string[]) => ({
+  findings,
+  not_run: unseen.map((code) => ({ code, reason: "Another depth." })),
+})
 const codes = (list: readonly Finding[]) => list.map(({ code, message }) => `${code} ${message}`)
 
 test("findings are new, gone or the same; numbers may move, the feature and the severity may not", () => {
@@ -33,7 +37,7 @@ test("findings are new, gone or the same; numbers may move, the feature and the 
     finding("E", { occurrences: 9, where: { path: "two" } }),
     finding("F", { occurrences: 2, where: { path: "two" } }),
   ]
-  const compared = compareFindings(before, after)
+  const compared = compareFindings(judged(before), judged(after))
   expect(codes(compared.same)).toEqual(["A 5 rows", "E E", "F F"])
   expect(codes(compared.new)).toEqual(["B B", "C C", "D D"])
   expect(codes(compared.gone)).toEqual(["B B", "C C", "D D"])
@@ -41,10 +45,25 @@ test("findings are new, gone or the same; numbers may move, the feature and the 
 
 test("one that was there twice and is there once is the same once and gone once", () => {
   const twice = [finding("A"), finding("A")]
-  expect(compareFindings(twice, [finding("A")])).toMatchObject({
+  expect(compareFindings(judged(twice), judged([finding("A")]))).toMatchObject({
     new: [],
     gone: [{ code: "A" }],
     same: [{ code: "A" }],
   })
-  expect(compareFindings([], []).same).toEqual([])
+  expect(compareFindings(judged([]), judged([])).same).toEqual([])
+})
+
+test("what a rule found on one side that was not run on the other is neither new nor gone", () => {
+  const deep = judged([finding("A"), finding("B")])
+  const shallow = judged([finding("C")], "B")
+  expect(compareFindings(deep, shallow)).toMatchObject({
+    new: [{ code: "C" }],
+    gone: [{ code: "A" }],
+    not_compared: [{ code: "B" }],
+  })
+  expect(compareFindings(shallow, deep)).toMatchObject({
+    new: [{ code: "A" }],
+    gone: [{ code: "C" }],
+    not_compared: [{ code: "B" }],
+  })
 })

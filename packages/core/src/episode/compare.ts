@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util"
 import { and, desc, eq, inArray, sql } from "drizzle-orm"
 import { compareFindings } from "../check/compare.ts"
 import type { Validation } from "../check/schema.ts"
+import { isOfWhole } from "../check/whole.ts"
 import { datasetTable } from "../dataset/dataset.sql.ts"
 import { retrying, use } from "../db/database.ts"
 import type { DatasetMetadata } from "../format/schema.ts"
@@ -36,10 +37,10 @@ export const compare = (id: number, other_id: number): Promise<Comparison> =>
 
 const sideOf = ({ dataset_id, repo_id, revision, partial }: Indexed) => ({ id: dataset_id, repo_id, revision, partial })
 
-/** By the newest validation of each, at whatever depth: the shallower one cannot have what the deeper one looks for. */
+/** By the newest validation of each that is of all episodes by all rules, at whatever depth: what only the deeper one looks for is not compared. */
 async function findingsOf(from: Indexed, to: Indexed): Promise<Comparison["findings"]> {
   const [before, after] = [await newest(from.dataset_id), await newest(to.dataset_id)]
-  return before && after ? compareFindings(before.findings, after.findings) : null
+  return before && after ? compareFindings(before, after) : null
 }
 
 async function newest(dataset_id: number) {
@@ -47,7 +48,12 @@ async function newest(dataset_id: number) {
     .select({ result: jobTable.result })
     .from(jobTable)
     .where(
-      and(eq(jobTable.dataset_id, dataset_id), eq(jobTable.job_type, "validation"), eq(jobTable.status, "completed")),
+      and(
+        eq(jobTable.dataset_id, dataset_id),
+        eq(jobTable.job_type, "validation"),
+        eq(jobTable.status, "completed"),
+        isOfWhole,
+      ),
     )
     .orderBy(desc(jobTable.id))
     .limit(1)

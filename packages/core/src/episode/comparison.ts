@@ -45,6 +45,14 @@ export const Comparison = z.object({
     changed_count: z.int(),
   }),
   /** What became of the findings of validation. Null where one has none: its validation has not completed. */
-  findings: z.object({ new: z.array(Finding), gone: z.array(Finding), same: z.array(Finding) }).nullable(),
+  findings: z
+    .object({
+      new: z.array(Finding),
+      gone: z.array(Finding),
+      same: z.array(Finding),
+      /** By a rule that was not run on the other side. */
+      not_compared: z.array(Finding),
+    })
+    .nullable(),
 })
 export type Comparison = z.infer<typeof Comparison>

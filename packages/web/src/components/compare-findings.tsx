@@ -44,8 +44,8 @@ export function CompareFindings({ findings, from, to }: Props) {
       )}
       {findings && isUneven && (
         <p className="note note-warn">
-          The first was read at {depths[0]} depth, the second at {depths[1]} depth: what is new or gone may only have
-          been read by one of them.
+          The first was read at {depths[0]} depth, the second at {depths[1]} depth: what only one of them looked for is
+          not compared.
         </p>
       )}
       {findings && stopped.length > 0 && (
