@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { memoryFiles } from "../../../files/memory.ts"
 import { buildLeRobot, type LeRobotSpec } from "../builder.ts"
 import { validate } from "./validate.ts"
@@ -27,14 +28,7 @@ async function look(readme: ((info: string) => string) | undefined) {
   const { bytes, info } = await built()
   if (readme) bytes["README.md"] = readme(info)
   const files = memoryFiles(bytes)
-  const ctx = {
-    repo_id: "acme/arm",
-    revision: "0".repeat(40),
-    files,
-    card: { licence: null, tags: [] },
-    signal: new AbortController().signal,
-    progress: () => {},
-  }
+  const ctx = contextOf(files)
   const { verdict, findings, not_run } = await validate(ctx, { depth: "metadata", suppress: [] })
   return {
     verdict,

@@ -1,5 +1,6 @@
 import { parquetWriteBuffer } from "hyparquet-writer"
 import { expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { memoryFiles } from "../../../files/memory.ts"
 import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
 import { validate } from "./validate.ts"
@@ -26,14 +27,7 @@ async function built(version: LeRobotSpec["version"], edit?: (tables: Tables) =>
 }
 
 async function found(bytes: Map<string, Uint8Array>) {
-  const ctx = {
-    repo_id: "acme/arm",
-    revision: "0".repeat(40),
-    files: memoryFiles(bytes),
-    card: { licence: null, tags: [] },
-    signal: new AbortController().signal,
-    progress() {},
-  }
+  const ctx = contextOf(memoryFiles(bytes))
   return (await validate(ctx, { depth: "full", suppress: [] })).findings
 }
 

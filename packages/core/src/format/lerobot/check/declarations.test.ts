@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { memoryFiles } from "../../../files/memory.ts"
 import { buildLeRobot, type LeRobotSpec, type Tables } from "../builder.ts"
 import { validate } from "./validate.ts"
@@ -32,14 +33,7 @@ async function said({ names, files = [] }: { names?: unknown; files?: string[] }
 }
 
 async function found(bytes: Map<string, Uint8Array>) {
-  const ctx = {
-    repo_id: "acme/arm",
-    revision: "0".repeat(40),
-    files: memoryFiles(bytes),
-    card: { licence: null, tags: [] },
-    signal: new AbortController().signal,
-    progress() {},
-  }
+  const ctx = contextOf(memoryFiles(bytes))
   const { findings } = await validate(ctx, { depth: "metadata", suppress: [] })
   return findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { FileTable } from "../../../files/file-table.ts"
 import { memoryFiles } from "../../../files/memory.ts"
 import { buildLeRobot } from "../builder.ts"
@@ -37,13 +38,8 @@ test("what a cut list lacks is no error, and nothing passes by it", async () => 
     const there = entries(Object.keys(bytes).length, (file) => Object.keys(bytes)[file]!)
     for (const file of there) file.size = bytes[file.path]!.length
     const ctx = {
-      repo_id: "acme/arm",
-      revision: "0".repeat(40),
-      files: memoryFiles(bytes),
+      ...contextOf(memoryFiles(bytes)),
       listed: FileTable.of([...there, ...entries(listed - there.length, (each) => `${each}.txt`)]),
-      card: { licence: null, tags: [] },
-      signal: new AbortController().signal,
-      progress: () => {},
     }
     return validate(ctx, { depth: "metadata", suppress: [] })
   }

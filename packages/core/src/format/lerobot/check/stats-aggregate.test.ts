@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { hasSharedData, sharedData } from "../../../../test/shared-data.ts"
 import { folderFiles } from "../../../files/folder.ts"
 import { memoryFiles } from "../../../files/memory.ts"
@@ -12,14 +13,7 @@ async function said(bytes: Map<string, Uint8Array>, edit: (stats: Statistics) =>
   const stats = JSON.parse(Buffer.from(bytes.get("meta/stats.json")!).toString("utf8")) as Statistics
   edit(stats)
   bytes.set("meta/stats.json", Buffer.from(JSON.stringify(stats)))
-  const ctx = {
-    repo_id: "acme/arm",
-    revision: "0".repeat(40),
-    files: memoryFiles(bytes),
-    card: { licence: null, tags: [] },
-    signal: new AbortController().signal,
-    progress() {},
-  }
+  const ctx = contextOf(memoryFiles(bytes))
   const { findings } = await validate(ctx, { depth: "metadata", suppress: [] })
   return findings
     .filter(({ code }) => code === "ST-AGG")

@@ -4,8 +4,8 @@ import type { Feature } from "../feature.ts"
 import { isCounting, isWhole, placeOf } from "./episodes.ts"
 import { isNumeric, motionOf, NUMBERING, sizeOf } from "./motion-features.ts"
 import type { Rules } from "./rule.ts"
-import type { StatColumn } from "./subjects.ts"
 import { lostTo, summandsOf } from "./stats-compare.ts"
+import { descent, outside } from "./stats-order.ts"
 import { numberAt, placed, sizeAt } from "./stats-places.ts"
 
 const LEROBOT = "https://github.com/huggingface/lerobot/issues"
@@ -284,27 +284,4 @@ function shapesOf(feature: Feature): number[] | null {
   if (size === null || NUMBERING.has(feature.key)) return size === null ? null : [1]
   // Of a matrix lerobot ≥ 0.4 takes all axes but the last for samples.
   return [...new Set([size, feature.shape.at(-1)!])]
-}
-
-function descent(
-  ladder: readonly { name: string; column: StatColumn }[],
-  entry: number,
-  dimension: number,
-  by: number,
-): string | null {
-  let below = -Infinity
-  let name = ""
-  for (const step of ladder) {
-    const value = numberAt(step.column, entry, dimension)
-    if (below > value + by) return `${name} ${below} is above ${step.name} ${value}`
-    if (Number.isNaN(value)) continue
-    below = value
-    name = step.name
-  }
-  return null
-}
-
-function outside(min: number, mean: number, max: number, by: number) {
-  if (mean < min - by) return `mean ${mean} is below min ${min}`
-  return mean > max + by ? `mean ${mean} is above max ${max}` : null
 }

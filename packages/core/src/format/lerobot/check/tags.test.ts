@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { memoryFiles } from "../../../files/memory.ts"
 import type { Refs } from "../../schema.ts"
 import { buildLeRobot } from "../builder.ts"
@@ -25,12 +26,9 @@ beforeAll(async () => {
 async function look(refs?: Partial<Refs>) {
   const all = { read_at: "2026-11-26T11:45:12.345Z", main: HERE, versions: [], ...refs }
   const ctx = {
-    repo_id: "acme/arm",
+    ...contextOf(memoryFiles(bytes)),
     revision: HERE,
-    files: memoryFiles(bytes),
     card: { licence: null, tags: [], ...(refs && { refs: all }) },
-    signal: new AbortController().signal,
-    progress: () => {},
   }
   const { verdict, findings, not_run } = await validate(ctx, { depth: "metadata", suppress: [] })
   return {

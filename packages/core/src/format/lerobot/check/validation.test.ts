@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { hasSharedData, sharedData } from "../../../../test/shared-data.ts"
 import { type Depth, Validation } from "../../../check/schema.ts"
 import { folderFiles } from "../../../files/folder.ts"
@@ -13,14 +14,6 @@ import { plan, reduce, run } from "./sharded.ts"
 import { filesOf, type ShardFound, shardsOf, tablesShard } from "./shards.ts"
 import { validate } from "./validate.ts"
 
-const context = (files: Files) => ({
-  repo_id: "acme/arm",
-  revision: "1".repeat(40),
-  files,
-  card: { licence: null, tags: [] },
-  signal: new AbortController().signal,
-  progress() {},
-})
 const travelled = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 /** Validated as a large dataset is: each file in a shard of its own, each shard with nothing but its input. */
@@ -29,7 +22,7 @@ async function inShards(
   options: ValidateOptions,
   { lost = 0, hasTables = false }: { lost?: number; hasTables?: boolean } = {},
 ) {
-  const ctx = context(await open())
+  const ctx = contextOf(await open())
   const facts = await readFacts({ ...ctx, parts: new Set(["info", "episodes"]) })
   const scope = scopeOf(facts, options.depth, rangesOf(options))
   const none = { ...scope, data: [], videos: [] }
@@ -40,9 +33,9 @@ async function inShards(
   ].map(({ input }, _, all) => ({ ...input, of: all.length }))
   const found: ShardFound[] = []
   for (const input of inputs.slice(0, inputs.length - lost)) {
-    found.push(travelled(await run(travelled(input), context(await open()), options)))
+    found.push(travelled(await run(travelled(input), contextOf(await open()), options)))
   }
-  return { found, result: (await reduce(found, context(await open()), options)).validation }
+  return { found, result: (await reduce(found, contextOf(await open()), options)).validation }
 }
 
 const MADE = ["made-v30-rollover", "made-v30-merged", "made-v30-crashed", "made-v21-tasks", "made-v30-nan"]
@@ -55,7 +48,7 @@ describe.skipIf(!hasSharedData)("in shards, a dataset is judged as in one go", (
   )("%s at %s depth", async (name, depth) => {
     const open = () => folderFiles(sharedData(`lerobot-made/${name}`))
     const options = { depth, suppress: [] }
-    const whole = await validate(context(await open()), options)
+    const whole = await validate(contextOf(await open()), options)
     const { result, found } = await inShards(open, options)
     const { read: _, coverage, ...same } = whole
     const { read: _r, coverage: inParts, ...parts } = result
@@ -77,7 +70,7 @@ test.skipIf(!hasSharedData)("where the shard that judges the tables is lost, the
   const open = () => folderFiles(sharedData("lerobot-made/made-v30-nan"))
   const options = { depth: "metadata", suppress: [] } as const
   const { found, result } = await inShards(open, options, { hasTables: true })
-  const { validation } = await reduce(found.slice(1), context(await open()), options)
+  const { validation } = await reduce(found.slice(1), contextOf(await open()), options)
   expect(validation).toMatchObject({ verdict: "fail", findings: result.findings })
   expect(validation.coverage.files.read).toBe(result.coverage.files.read - 1)
 })
@@ -131,7 +124,7 @@ test("in shards, what is told by all values together is told, too", async () => 
   for (const [path, file] of await buildLeRobot(spec, { edit })) bytes[path] = await file.read(0, file.size)
   const open = async () => memoryFiles(bytes)
   const options = { depth: "full", suppress: [] } as const
-  const { findings } = await validate(context(await open()), options)
+  const { findings } = await validate(contextOf(await open()), options)
   const { result } = await inShards(open, options)
   expect(result.findings).toEqual(findings)
   const codes = findings.map(({ code }) => code)
@@ -143,7 +136,7 @@ describe.skipIf(!hasSharedData)("coverage", () => {
 
   test("counts each file once, and rows only where columns were read", async () => {
     const files = await open()
-    const { coverage, read } = await validate(context(files), { depth: "metadata", suppress: [] })
+    const { coverage, read } = await validate(contextOf(files), { depth: "metadata", suppress: [] })
     // 28 files: 8 in meta/ (info, stats, tasks, 5 of episodes), 5 of data, 15 videos.
     expect(coverage).toMatchObject({
       episodes: { read: 20, total: 20 },
@@ -152,13 +145,13 @@ describe.skipIf(!hasSharedData)("coverage", () => {
       bytes: { read: files.usage.bytes, total: 3_864_026 },
     })
     expect(read).toEqual({ requests: files.usage.requests, bytes: files.usage.bytes, files: 28 })
-    const full = await validate(context(await open()), { depth: "full", suppress: [] })
+    const full = await validate(contextOf(await open()), { depth: "full", suppress: [] })
     expect(full.coverage).toMatchObject({ episodes: { read: 20, total: 20 }, rows: { read: 1486, total: 1486 } })
   })
 
   test("of some episodes only their files are looked at, and the verdict says so", async () => {
     const options = { depth: "columns", suppress: [], episodes: "0-1,19" } as const
-    const { coverage, verdict, reason, not_run } = await validate(context(await open()), options)
+    const { coverage, verdict, reason, not_run } = await validate(contextOf(await open()), options)
     expect(coverage.episodes).toEqual({ read: 3, total: 20 })
     expect(coverage.rows.read).toBeLessThan(coverage.rows.total!)
     expect(coverage.files.read).toBeLessThan(coverage.files.total!)
@@ -181,10 +174,10 @@ describe.skipIf(!hasSharedData)("coverage", () => {
 describe.skipIf(!hasSharedData)("what is not all of it", () => {
   test("a small dataset is done by its plan, and listed once", async () => {
     const files = await folderFiles(sharedData("lerobot-made/made-v30-rollover"))
-    const planned = await plan(context(files), { depth: "metadata", suppress: [] })
+    const planned = await plan(contextOf(files), { depth: "metadata", suppress: [] })
     expect(planned).toMatchObject({ validation: { verdict: "pass" } })
     const again = await folderFiles(sharedData("lerobot-made/made-v30-rollover"))
-    await validate(context(again), { depth: "metadata", suppress: [] })
+    await validate(contextOf(again), { depth: "metadata", suppress: [] })
     expect(files.usage).toEqual(again.usage)
   })
 })
@@ -214,15 +207,15 @@ function manyEpisodes(count: number): Record<string, MemoryBody> {
 }
 
 test("of ten thousand episodes a sample of files is looked at, which the coverage and the rules not run say", async () => {
-  const ctx = context(memoryFiles(manyEpisodes(10_000)))
+  const ctx = contextOf(memoryFiles(manyEpisodes(10_000)))
   const planned = await plan(ctx, { depth: "metadata", suppress: [] })
   if (!("shards" in planned)) throw new Error("it was taken for small")
   expect(planned.shards).toHaveLength(1)
   const [{ input }] = planned.shards as [(typeof planned.shards)[number]]
   expect(filesOf(input).data).toHaveLength(200)
   const options = { depth: "metadata", suppress: [] } as const
-  const found = travelled(await run(travelled(input), context(memoryFiles(manyEpisodes(10_000))), options))
-  const { validation: result } = await reduce([found], context(memoryFiles(manyEpisodes(10_000))), options)
+  const found = travelled(await run(travelled(input), contextOf(memoryFiles(manyEpisodes(10_000))), options))
+  const { validation: result } = await reduce([found], contextOf(memoryFiles(manyEpisodes(10_000))), options)
   expect(result.coverage.files).toEqual({ read: 203, total: 10_003 })
   expect(result.not_run).toContainEqual({ code: "PQ-OPEN", reason: "Sampled: 200 of 10,000 data files." })
   expect(result.findings.find(({ code }) => code === "PQ-OPEN")).toMatchObject({ occurrences: 200 })
@@ -271,7 +264,7 @@ test("what the dataset itself says is suppressed and fails is heard; parameters 
     ".robokit.yaml": "validation: {suppress: [PQ-OPEN, INFO-TOTAL-TASKS, ST-MISSING], fail_on: warning}",
   }
   const verdictOf = async (options: Partial<ValidateOptions>, more: Record<string, MemoryBody> = {}) =>
-    validate(context(memoryFiles({ ...tree, ...more })), { depth: "metadata", suppress: [], ...options })
+    validate(contextOf(memoryFiles({ ...tree, ...more })), { depth: "metadata", suppress: [], ...options })
   const own = await verdictOf({})
   expect(own.suppressed).toContainEqual({ code: "PQ-OPEN", occurrences: 2, source: ".robokit.yaml" })
   // Suppressed or not: what could not be read is not known.

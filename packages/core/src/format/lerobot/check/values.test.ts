@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { memoryFiles } from "../../../files/memory.ts"
 import type { Files } from "../../../files/files.ts"
 import type { Depth } from "../../../check/schema.ts"
@@ -30,18 +31,7 @@ async function built(of: LeRobotSpec, edit?: (tables: Tables) => void) {
   return bytes
 }
 
-const look = (files: Files, depth: Depth) =>
-  validate(
-    {
-      repo_id: "acme/arm",
-      revision: "0".repeat(40),
-      files,
-      card: { licence: null, tags: [] },
-      signal: new AbortController().signal,
-      progress: () => {},
-    },
-    { depth, fail_on: "error", suppress: [] },
-  )
+const look = (files: Files, depth: Depth) => validate(contextOf(files), { depth, fail_on: "error", suppress: [] })
 
 /** Writes one number into every value of a feature, and leaves the statistics as they are. */
 const still = (tables: Tables, feature: string, episodes = tables.episodes) => {

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs"
 import { expect, test } from "vitest"
+import { contextOf } from "../../../../test/validating.ts"
 import { hasSharedData, sharedData } from "../../../../test/shared-data.ts"
 import { folderFiles } from "../../../files/folder.ts"
 import { validate } from "./validate.ts"
@@ -16,14 +17,7 @@ test.skipIf(!hasSharedData)(
     const root = sharedData("lerobot-made")
     const names = readdirSync(root, { withFileTypes: true }).filter((each) => each.isDirectory())
     for (const { name } of names) {
-      const ctx = {
-        repo_id: "acme/arm",
-        revision: "0".repeat(40),
-        files: await folderFiles(`${root}/${name}`),
-        card: { licence: null, tags: [] },
-        signal: new AbortController().signal,
-        progress: () => {},
-      }
+      const ctx = contextOf(await folderFiles(`${root}/${name}`))
       const { findings } = await validate(ctx, { depth: "full", fail_on: "error", suppress: [] })
       const told = findings.filter(({ code, severity }) => /^(?:VID|IMG)-/.test(code) && severity !== "info")
       expect(
